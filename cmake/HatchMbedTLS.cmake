@@ -1,0 +1,65 @@
+# The TLS library behind Hatch, as the target hatch_tls_backend.  In this order:
+#   1. MBEDTLS_DIR (variable or environment): a source tree or an install prefix;
+#   2. .deps/mbedtls-3.6.*, which `make deps` puts there, built with deps/mbedtls_config.h;
+#   3. an installed mbedTLS of version 3.6 or later.
+
+set(MBEDTLS_DIR "$ENV{MBEDTLS_DIR}" CACHE PATH "mbedTLS: a source tree or an install prefix")
+
+set(mbedtls_source)
+if(MBEDTLS_DIR)
+	if(NOT IS_DIRECTORY ${MBEDTLS_DIR})
+		message(FATAL_ERROR "MBEDTLS_DIR names no folder: ${MBEDTLS_DIR}")
+	endif()
+	if(EXISTS ${MBEDTLS_DIR}/library/ssl_tls.c)
+		set(mbedtls_source ${MBEDTLS_DIR})
+	endif()
+else()
+	file(GLOB unpacked ${PROJECT_SOURCE_DIR}/.deps/mbedtls-3.6.*)
+	if(unpacked)
+		list(SORT unpacked COMPARE NATURAL ORDER DESCENDING)
+		list(GET unpacked 0 mbedtls_source)
+	endif()
+endif()
+
+if(mbedtls_source)
+	set(include_dir ${mbedtls_source}/include)
+else()
+	# NO_DEFAULT_PATH is not given when MBEDTLS_DIR is empty: then the system is searched.
+	if(MBEDTLS_DIR)
+		set(only PATHS ${MBEDTLS_DIR} PATH_SUFFIXES lib include NO_DEFAULT_PATH)
+	endif()
+	find_path(HATCH_MBEDTLS_INCLUDE mbedtls/build_info.h ${only})
+	foreach(part tls x509 crypto)
+		find_library(HATCH_MBED_${part} mbed${part} ${only})
+	endforeach()
+	if(NOT HATCH_MBEDTLS_INCLUDE OR NOT HATCH_MBED_tls OR NOT HATCH_MBED_x509 OR NOT HATCH_MBED_crypto)
+		message(FATAL_ERROR "mbedTLS 3.6 or later was not found: run `make deps`, install it, "
+			"or set MBEDTLS_DIR to its source tree or install prefix.")
+	endif()
+	set(include_dir ${HATCH_MBEDTLS_INCLUDE})
+endif()
+
+file(STRINGS ${include_dir}/mbedtls/build_info.h line REGEX "define MBEDTLS_VERSION_STRING ")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" mbedtls_version "${line}")
+if(mbedtls_version VERSION_LESS 3.6)
+	message(FATAL_ERROR "mbedTLS ${mbedtls_version} in ${include_dir} is too old: Hatch needs 3.6 or later.")
+endif()
+
+add_library(hatch_tls_backend INTERFACE)
+target_include_directories(hatch_tls_backend SYSTEM INTERFACE ${include_dir})
+if(mbedtls_source)
+	# One archive instead of mbedTLS's three, and none of its test and program machinery.
+	file(GLOB mbedtls_files ${mbedtls_source}/library/*.c)
+	add_library(hatch_mbedtls STATIC ${mbedtls_files})
+	target_include_directories(hatch_mbedtls SYSTEM
+		PUBLIC ${include_dir} ${PROJECT_SOURCE_DIR}/deps PRIVATE ${mbedtls_source}/library)
+	target_compile_definitions(hatch_mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=<mbedtls_config.h>")
+	target_link_libraries(hatch_mbedtls PUBLIC Threads::Threads)
+	target_link_libraries(hatch_tls_backend INTERFACE hatch_mbedtls)
+	set(mbedtls_origin ${mbedtls_source})
+else()
+	target_link_libraries(hatch_tls_backend INTERFACE
+		${HATCH_MBED_tls} ${HATCH_MBED_x509} ${HATCH_MBED_crypto} Threads::Threads)
+	set(mbedtls_origin ${HATCH_MBED_tls})
+endif()
+message(STATUS "mbedTLS ${mbedtls_version}: ${mbedtls_origin}")

@@ -1,0 +1,90 @@
+#!/bin/sh
+# deps.sh LEVEL: what Hatch needs on this machine.
+#
+#   demo   to build the library and the tools
+#   test   and to run every test
+#
+# Installs only what is missing, says before how much that is, and touches neither apt nor the
+# network when nothing is.  Then puts mbedTLS into .deps/ (scripts/mbedtls.sh).
+set -eu
+cd "$(dirname "$0")/.."
+level=${1:-demo}
+
+# One line each: Debian's package, and a command or (with a slash) a file that shows it is there.
+demo_needs='
+gcc cc
+libc6-dev /usr/include/stdlib.h
+make make
+cmake cmake
+bzip2 bzip2
+xz-utils xz
+patch patch
+'
+test_needs='
+libcmocka-dev /usr/include/cmocka.h
+python3 /usr/bin/python3
+python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
+curl curl
+openssl openssl
+pkg-config pkg-config
+g++ g++
+clang clang
+clang-format clang-format
+valgrind valgrind
+'
+case $level in
+demo) needs=$demo_needs ;;
+test) needs=$demo_needs$test_needs ;;
+*) echo "usage: scripts/deps.sh demo|test" >&2; exit 2 ;;
+esac
+
+is_there() {
+	case $1 in
+	/*) [ -e "$1" ] || ls "/usr/local${1#/usr}" >/dev/null 2>&1 ;;
+	*) command -v "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+list_missing() {
+	echo "$needs" | while read -r package sign; do
+		[ -z "$package" ] || is_there "$sign" || echo "$package"
+	done
+}
+
+missing=$(list_missing | tr '\n' ' ')
+missing=${missing% }
+
+if [ -n "$missing" ]; then
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
+			"with pytest, curl, openssl, g++, clang, clang-format and valgrind; not found here: $missing" \
+			"(Debian's names)." >&2
+		exit 1
+	fi
+	if [ "$(id -u)" = 0 ]; then
+		as_root=
+	elif command -v sudo >/dev/null 2>&1; then
+		as_root=sudo
+	else
+		echo "Some packages are missing. An administrator can install them with:" >&2
+		echo "  apt-get update && apt-get install --no-install-recommends $missing" >&2
+		exit 1
+	fi
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	quiet() { "$@" </dev/null >"$log" 2>&1 || { cat "$log" >&2; exit 1; }; }
+	apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends"
+
+	echo "missing: $missing"
+	[ -z "$as_root" ] || sudo -v
+	quiet $apt update
+	$apt --assume-no install $missing 2>/dev/null </dev/null |
+		sed -n 's/^Need to get \(.*\) of archives.*/downloading \1 .../p'
+	quiet $apt install $missing
+	left=$(list_missing | tr '\n' ' ')
+	if [ -n "$left" ]; then
+		echo "still missing after the installation: $left" >&2
+		exit 1
+	fi
+fi
+exec scripts/mbedtls.sh
