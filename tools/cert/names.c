@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* The names and addresses a certificate is for; see names.h. */
+#define _POSIX_C_SOURCE 200809L
+#include "cert/names.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+#include "common/say.h"
+
+enum {
+	LABEL_MAX = 63,
+	NAME_MAX_LEN = 253,
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_ldh(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-';
+}
+
+static const char *label_wrong(const char *label, size_t len)
+{
+	if (len == 0)
+		return "has an empty label (two dots in a row, or one at an end)";
+	if (len > LABEL_MAX)
+		return "has a label of more than 63 characters";
+	if (label[0] == '-' || label[len - 1] == '-')
+		return "has a label that begins or ends with a hyphen";
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)label[i] > 0x7e)
+			return "is not ASCII: give its punycode form (xn--...)";
+		if (label[i] == '*')
+			return "has a * that is not the whole first label (as in *.example.lan)";
+		if (label[i] == ':' || label[i] == '/')
+			return "is not a bare host name: leave out scheme, port and path (an IPv6 "
+			       "address goes into --ip)";
+		if (!is_ldh(label[i]))
+			return "has a character other than letters, digits, hyphens and dots";
+	}
+	return NULL;
+}
+
+const char *dns_name_wrong(const char *name)
+{
+	const char *at = name;
+	const char *wrong;
+	size_t len;
+	bool numeric = true;
+
+	if (!*name)
+		return "is empty";
+	if (strncmp(name, "*.", 2) == 0)
+		at += 2;
+	for (;; at += len + 1) {
+		len = strcspn(at, ".");
+		wrong = label_wrong(at, len);
+		if (wrong)
+			return wrong;
+		if (!at[len])
+			break;
+	}
+	for (size_t i = 0; i < len; i++)
+		numeric = numeric && is_digit(at[i]);
+	if (numeric)
+		return "ends in a number, so it is an address or nothing: use --ip for addresses";
+	return strlen(name) > NAME_MAX_LEN ? "is longer than 253 characters" : NULL;
+}
+
+static void names_add(struct cert_names *names, const struct cert_name *name, const char *text)
+{
+	char *copy;
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (names->item[i].is_ip == name->is_ip && strcmp(names->item[i].text, text) == 0)
+			return;
+	}
+	copy = path_add(text, "");
+	names->item[names->count] = *name;
+	names->item[names->count].text = copy;
+	names->count++;
+}
+
+static void add_dns(struct cert_names *names, const char *name)
+{
+	const char *wrong = dns_name_wrong(name);
+	struct cert_name entry = { .is_ip = false };
+	char lower[NAME_MAX_LEN + 1];
+	size_t len = strlen(name);
+
+	if (wrong)
+		die_usage("--name \"%s\" %s", name, wrong);
+	for (size_t i = 0; i <= len; i++) {
+		bool upper = name[i] >= 'A' && name[i] <= 'Z';
+
+		lower[i] = (char)(upper ? name[i] - 'A' + 'a' : name[i]);
+	}
+	names_add(names, &entry, lower);
+}
+
+static void add_ip(struct cert_names *names, const char *address)
+{
+	struct cert_name entry = { .is_ip = true };
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET, address, entry.address) == 1) {
+		entry.address_len = 4;
+		inet_ntop(AF_INET, entry.address, text, sizeof(text));
+	} else if (inet_pton(AF_INET6, address, entry.address) == 1) {
+		entry.address_len = 16;
+		inet_ntop(AF_INET6, entry.address, text, sizeof(text));
+	} else if (strchr(address, '%')) {
+		die_usage(
+			"--ip \"%s\": a certificate cannot hold a zone, leave out the %%", address);
+	} else if (strpbrk(address, "[]/")) {
+		die_usage("--ip \"%s\": one bare address, without brackets and prefix length",
+			address);
+	} else {
+		die_usage("--ip \"%s\" is neither an IPv4 nor an IPv6 address (names go into "
+			  "--name)",
+			address);
+	}
+	names_add(names, &entry, text);
+}
+
+void names_take(struct cert_names *names, const struct arg_list *dns, const struct arg_list *ip)
+{
+	for (size_t i = 0; i < dns->count; i++)
+		add_dns(names, dns->item[i]);
+	for (size_t i = 0; i < ip->count; i++)
+		add_ip(names, ip->item[i]);
+}
+
+void names_free(struct cert_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->item[i].text);
+	names->count = 0;
+}
+
+mbedtls_x509_san_list *names_to_san(
+	const struct cert_names *names, mbedtls_x509_san_list list[NAMES_MAX])
+{
+	for (size_t i = 0; i < names->count; i++) {
+		const struct cert_name *name = &names->item[i];
+		mbedtls_x509_subject_alternative_name *node = &list[i].node;
+
+		/* The writer only reads through the pointer, which its type does not say. */
+		if (name->is_ip) {
+			node->type = MBEDTLS_X509_SAN_IP_ADDRESS;
+			node->san.unstructured_name.p = (unsigned char *)name->address;
+			node->san.unstructured_name.len = name->address_len;
+		} else {
+			node->type = MBEDTLS_X509_SAN_DNS_NAME;
+			node->san.unstructured_name.p = (unsigned char *)name->text;
+			node->san.unstructured_name.len = strlen(name->text);
+		}
+		list[i].next = i + 1 < names->count ? &list[i + 1] : NULL;
+	}
+	return names->count > 0 ? list : NULL;
+}
+
+bool san_to_text(const mbedtls_x509_buf *san, char *text, size_t size)
+{
+	int kind = san->tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
+
+	if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (san->len == 4 || san->len == 16))
+		return inet_ntop(san->len == 4 ? AF_INET : AF_INET6, san->p, text,
+			       (socklen_t)size) != NULL;
+	if (kind != MBEDTLS_X509_SAN_DNS_NAME || san->len >= size)
+		return false;
+	memcpy(text, san->p, san->len);
+	text[san->len] = 0;
+	return true;
+}
