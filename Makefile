@@ -13,6 +13,7 @@ TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help demo deps deps-test build check test test-long lint format size install clean distclean
 
 ## everyday
@@ -24,7 +25,7 @@ demo: deps build ## build, make a certificate and serve https://localhost:8443 (
 	@PORT="$(PORT)" HOST="$(HOST)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
-	@cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON \
+	@cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON $(CMAKE_ARGS) \
 	  -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	@cmake --build $(BUILD) -j $(JOBS)

@@ -72,15 +72,30 @@ if [ -n "$missing" ]; then
 	fi
 	log=$(mktemp)
 	trap 'rm -f "$log"' EXIT
-	quiet() { "$@" </dev/null >"$log" 2>&1 || { cat "$log" >&2; exit 1; }; }
-	apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends"
+	# Translated descriptions are the largest part of a full update, and nobody reads them here.
+	apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends
+		-o Acquire::Languages=none -o APT::Get::List-Cleanup=0"
+	say_size() {
+		LC_ALL=C $apt --assume-no install $missing 2>/dev/null </dev/null |
+			sed -n 's/^Need to get \(.*\) of archives.*/downloading \1 .../p'
+	}
 
 	echo "missing: $missing"
 	[ -z "$as_root" ] || sudo -v
-	quiet $apt update
-	$apt --assume-no install $missing 2>/dev/null </dev/null |
-		sed -n 's/^Need to get \(.*\) of archives.*/downloading \1 .../p'
-	quiet $apt install $missing
+	# The lists may be absent, or so old that the mirror has moved on: then update them, and again.
+	say_size
+	if ! $apt install $missing </dev/null >"$log" 2>&1; then
+		echo "updating apt's lists (9 MB) ..."
+		if ! $apt update </dev/null >"$log" 2>&1; then
+			cat "$log" >&2
+			exit 1
+		fi
+		say_size
+		if ! $apt install $missing </dev/null >"$log" 2>&1; then
+			cat "$log" >&2
+			exit 1
+		fi
+	fi
 	left=$(list_missing | tr '\n' ' ')
 	if [ -n "$left" ]; then
 		echo "still missing after the installation: $left" >&2

@@ -1,0 +1,55 @@
+#!/bin/sh
+# check_install.sh BUILD: what `make install` lays down can be used by a stranger's project, with
+# find_package(hatch) and with pkg-config, and does not need this folder any more.
+set -eu
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+DESTDIR= cmake --install "$build" --prefix "$root/hatch" >"$root/log" || { cat "$root/log"; exit 1; }
+if grep -rIl "$PWD" "$root/hatch" | grep . ; then
+	echo "the files above name the folder that Hatch was built in"
+	exit 1
+fi
+
+mkdir "$root/app"
+cd "$root/app"
+cat >main.c <<'END'
+#include <hatch.h>
+#include <stdio.h>
+
+static int hello(struct hatch_req *req, const void *arg)
+{
+	(void)arg;
+	(void)req;
+	return 0;
+}
+
+static const struct hatch_route routes[] = { { .method = HATCH_GET, .path = "/", .handler = hello } };
+
+int main(void)
+{
+	struct hatch *server;
+	struct hatch_config config = { HATCH_ROUTES(routes) }; /* no identity */
+
+	return hatch_open(&server, &config) < 0 ? 0 : 1;
+}
+END
+cat >CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(app C)
+find_package(hatch REQUIRED)
+add_executable(app main.c)
+target_link_libraries(app hatch::hatch)
+END
+{ cmake -S . -B out -DCMAKE_PREFIX_PATH="$root/hatch" && cmake --build out; } >log 2>&1 || { cat log; exit 1; }
+out/app || { echo "the program built with find_package(hatch) fails"; exit 1; }
+
+PKG_CONFIG_PATH=$(dirname "$(find "$root/hatch" -name hatch.pc)")
+export PKG_CONFIG_PATH
+flags=$(pkg-config --define-variable=prefix="$root/hatch" --cflags --libs hatch)
+# shellcheck disable=SC2086
+cc -o app main.c $flags
+./app || { echo "the program built with pkg-config fails"; exit 1; }
+echo "find_package(hatch) and pkg-config work"

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""run_tests.py quick|full|long: builds and runs the tests, and counts them.
+
+  quick   unit tests and simulator in build/ (built before), include rule, layout
+  full    builds with gcc, with the sanitizers and with clang; every test in each; every check
+  long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
+
+Each piece of work is one process with a time limit; as many run at once as there are cores.
+What a piece prints is shown if it fails.  A program that crashes, hangs, or runs no test has
+failed.  The last line is `N passed, N failed, N skipped`.
+
+Tests are started in the project's folder; HATCH_BUILD names the build folder to take programs
+from.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+SHOWN_LINES = 200
+
+# Build folder, and what its CMake is told.
+BUILDS = {
+    "gcc": ("build", ""),
+    "sanitize": ("build-asan", "-DHATCH_SANITIZE=address,undefined"),
+    "clang": ("build-clang", "-DCMAKE_C_COMPILER=clang -DCMAKE_C_STANDARD=17"),
+    "threads": ("build-tsan", "-DHATCH_SANITIZE=thread"),
+}
+
+
+class Count:
+    def __init__(self, passed=0, failed=0, skipped=0):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+class Job:
+    """One process and how to count what it did."""
+
+    def __init__(self, name, command, seconds, count=None, needs=None, env=None):
+        self.name, self.command, self.seconds = name, command, seconds
+        self.count = count or count_status
+        self.needs, self.env = needs, env or {}
+
+    def run(self):
+        """Returns (count, seconds, output)."""
+        if self.needs and not shutil.which(self.needs):
+            return Count(skipped=1), 0, f"{self.needs} is not installed"
+        start = time.monotonic()
+        status, output = run_limited(self.command, self.seconds, self.env)
+        try:
+            count = self.count(status, output)
+        except Exception as error:  # a report that cannot be read is a failure like any other
+            count, output = Count(failed=1), f"{output}\ncannot read the report: {error!r}"
+        if status != 0 and count.failed == 0:
+            count.failed = 1
+        return count, time.monotonic() - start, output
+
+
+def run_limited(command, seconds, extra_env):
+    """Runs a command in a session of its own, all of which ends when the time is up."""
+    env = dict(os.environ, **extra_env)
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=subprocess.STDOUT, start_new_session=True)
+        note = ""
+        try:
+            status = child.wait(seconds)
+            if status < 0:
+                note = f"\nended by {signal.Signals(-status).name}"
+        except subprocess.TimeoutExpired:
+            status, note = -1, f"\nstopped: not done after {seconds} seconds"
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.wait()
+        out.seek(0)
+        return status, out.read().decode(errors="replace") + note
+
+
+def count_status(status, _output):
+    return Count(passed=1) if status == 0 else Count(failed=1)
+
+
+def count_tap(_status, output):
+    """cmocka's TAP.  Lines that a crash swallowed are failures."""
+    count = Count()
+    planned = sum(int(n) for n in re.findall(r"^1\.\.(\d+)$", output, re.M))
+    for good, skipped in re.findall(r"^(ok|not ok) \d+ (# SKIP)?", output, re.M):
+        if skipped:
+            count.skipped += 1
+        elif good == "ok":
+            count.passed += 1
+        else:
+            count.failed += 1
+    done = count.passed + count.failed + count.skipped
+    count.failed += max(planned - done, 0) if done else 1
+    return count
+
+
+def junit_counter(path):
+    def count(status, _output):
+        total = Count()
+        if os.path.exists(path):
+            for suite in xml.etree.ElementTree.parse(path).iter("testsuite"):
+                failed = int(suite.get("failures")) + int(suite.get("errors"))
+                skipped = int(suite.get("skipped"))
+                total.add(Count(int(suite.get("tests")) - failed - skipped, failed, skipped))
+            os.unlink(path)
+        if total.passed + total.failed + total.skipped == 0:
+            total.failed = 1  # nothing was collected
+        return total
+    return count
+
+
+def environment(folder, long):
+    env = {
+        "HATCH_BUILD": os.path.join(ROOT, folder),
+        "CMOCKA_MESSAGE_OUTPUT": "TAP",
+        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    if long:
+        env["HATCH_LONG"] = "1"
+    return env
+
+
+def cmocka_jobs(kind, build, folder, seconds, long):
+    sources = sorted(glob.glob(f"{ROOT}/tests/{kind}/test_*.c"))
+    if not sources and os.path.isdir(f"{ROOT}/tests/{kind}"):
+        return [Job(f"{kind} [{build}]: no test found", ["false"], 1)]
+    names = [os.path.basename(path)[:-2] for path in sources]
+    return [Job(f"{kind}/{name} [{build}]", [f"{ROOT}/{folder}/tests/{kind}/{name}"], seconds, count_tap,
+                env=environment(folder, long)) for name in names]
+
+
+def e2e_jobs(build, folder, seconds, long, reports):
+    jobs = []
+    files = sorted(glob.glob(f"{ROOT}/tests/e2e/test_*.py"))
+    if not files and os.path.isdir(f"{ROOT}/tests/e2e"):
+        return [Job(f"e2e [{build}]: no test found", ["false"], 1)]
+    for path in files:
+        name = os.path.basename(path)[:-3]
+        report = f"{reports}/{name}-{build}.xml"
+        command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", path]
+        jobs.append(Job(f"e2e/{name} [{build}]", command, seconds, junit_counter(report),
+                        env=environment(folder, long)))
+    return jobs
+
+
+def build_job(build, jobs):
+    folder, args = BUILDS[build]
+    command = ["make", "-s", "build", f"BUILD={folder}", f"JOBS={jobs}", f"CMAKE_ARGS={args}"]
+    return Job(f"build [{build}]", command, 900, needs="clang" if build == "clang" else None)
+
+
+def check_jobs():
+    return [
+        Job("include rule", [PYTHON, "scripts/check_includes.py"], 60),
+        Job("include rule can fail", [PYTHON, "scripts/check_includes.py", "--self-test"], 60),
+        Job("layout", ["scripts/check_format.sh"], 60, needs="clang-format"),
+    ]
+
+
+def slow_check_jobs():
+    return [
+        Job("public headers are C11, C17 and C++17", ["scripts/check_headers.sh"], 60, needs="g++"),
+        Job("examples in the documents compile", [PYTHON, "scripts/check_examples.py"], 120),
+        Job("installed library works", ["scripts/check_install.sh", "build"], 120, needs="pkg-config"),
+    ]
+
+
+class Run:
+    def __init__(self, workers):
+        self.workers, self.total, self.failures = workers, Count(), []
+
+    def all(self, jobs):
+        """Runs the jobs side by side; True if none failed."""
+        before = self.total.failed
+        with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
+            futures = {pool.submit(job.run): job for job in jobs}
+            for future in concurrent.futures.as_completed(futures):
+                self.report(futures[future], *future.result())
+        return self.total.failed == before
+
+    def report(self, job, count, seconds, output):
+        self.total.add(count)
+        mark = "FAIL" if count.failed else "skip" if count.skipped and not count.passed else "ok"
+        notes = []
+        if count.failed:
+            notes.append(f"{count.failed} failed")
+            self.failures.append(job.name)
+        if count.passed > 1 or count.failed:
+            notes.append(f"{count.passed} passed")
+        if count.skipped:
+            notes.append(f"{count.skipped} skipped")
+        print(f"{mark:4}  {job.name:46} {seconds:6.1f} s  {', '.join(notes)}", flush=True)
+        if count.failed or count.skipped:
+            lines = output.rstrip().splitlines()
+            if len(lines) > SHOWN_LINES:
+                print(f"      ... {len(lines) - SHOWN_LINES} lines before these")
+            for line in lines[-SHOWN_LINES:]:
+                print(f"      {line}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("plan", choices=["quick", "full", "long"])
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    args = parser.parse_args()
+    long = args.plan == "long"
+    patience = 10 if long else 1
+    run = Run(args.jobs)
+
+    with tempfile.TemporaryDirectory() as reports:
+        if args.plan == "quick":
+            jobs = check_jobs()
+            for kind in ("unit", "sim"):
+                jobs += cmocka_jobs(kind, "gcc", "build", 60, False)
+            run.all(jobs)
+        else:
+            builds = ["gcc", "sanitize", "clang"] + (["threads"] if long else [])
+            built = [build for build in builds if run.all([build_job(build, args.jobs)])]
+            jobs = check_jobs() + (slow_check_jobs() if "gcc" in built else [])
+            for build in built:
+                folder = BUILDS[build][0]
+                if not os.path.isdir(f"{ROOT}/{folder}"):
+                    continue  # its compiler is not installed
+                for kind, seconds in (("sim", 180), ("unit", 60)):
+                    jobs += cmocka_jobs(kind, build, folder, seconds * patience, long)
+                if build != "clang":
+                    jobs += e2e_jobs(build, folder, 240 * patience, long, reports)
+            run.all(jobs)
+
+    if run.failures:
+        print("\nfailed:")
+        for name in run.failures:
+            print(f"  {name}")
+    print()
+    print(run.total, flush=True)
+    return 0 if run.total.failed == 0 and run.total.passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
