@@ -1,0 +1,85 @@
+/*
+ * text.c - writing text into a fixed buffer, where the first error sticks
+ * SPDX-License-Identifier: MIT
+ *
+ * After something did not fit nothing more is written: what follows a hole
+ * must not look like what belongs there.
+ */
+#include "text.h"
+
+#include "check.h"
+
+void hx_text_init(struct hx_text *text, char *buf, size_t room)
+{
+	text->ptr = buf;
+	text->len = 0;
+	text->room = room;
+	text->error = 0;
+}
+
+static bool fits(struct hx_text *text, size_t len)
+{
+	HX_ASSERT(text->len <= text->room);
+	if (text->error == 0 && len > text->room - text->len)
+		text->error = HATCH_EBIG;
+	return text->error == 0;
+}
+
+void hx_text_span(struct hx_text *text, struct hatch_span span)
+{
+	if (!fits(text, span.len) || span.len == 0)
+		return;
+	memcpy(text->ptr + text->len, span.ptr, span.len);
+	text->len += span.len;
+}
+
+void hx_text_str(struct hx_text *text, const char *str)
+{
+	hx_text_span(text, hatch_str(str));
+}
+
+void hx_text_char(struct hx_text *text, char c)
+{
+	hx_text_span(text, hx_span(&c, 1));
+}
+
+void hx_text_uint(struct hx_text *text, uint64_t value)
+{
+	char digits[20]; /* 2^64 - 1 has twenty */
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	hx_text_span(text, hx_span(digits + at, sizeof(digits) - at));
+}
+
+static size_t escaped_len(char c)
+{
+	if (c == '\\')
+		return 2;
+	return c >= ' ' && c <= '~' ? 1 : 4;
+}
+
+void hx_text_escaped(struct hx_text *text, struct hatch_span span)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t need = 0;
+
+	for (size_t i = 0; i < span.len; i++)
+		need += escaped_len(span.ptr[i]);
+	if (!fits(text, need))
+		return;
+	for (size_t i = 0; i < span.len; i++) {
+		unsigned byte = (unsigned char)span.ptr[i];
+		char out[4] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
+
+		if (escaped_len(span.ptr[i]) == 1)
+			hx_text_char(text, span.ptr[i]);
+		else if (span.ptr[i] == '\\')
+			hx_text_str(text, "\\\\");
+		else
+			hx_text_span(text, hx_span(out, sizeof(out)));
+	}
+}
