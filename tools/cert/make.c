@@ -100,7 +100,9 @@ static int set_key_ids(
 static int set_usage(mbedtls_x509write_cert *cert, const struct cert_plan *plan)
 {
 	unsigned int usage = MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
-	mbedtls_asn1_sequence server = { 0 };
+	/* SEQUENCE { id-kp-serverAuth } */
+	static const unsigned char server[] = { 0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05,
+		0x05, 0x07, 0x03, 0x01 };
 	int error;
 
 	if (plan->is_ca)
@@ -112,10 +114,9 @@ static int set_usage(mbedtls_x509write_cert *cert, const struct cert_plan *plan)
 	error = mbedtls_x509write_crt_set_key_usage(cert, usage);
 	if (error < 0)
 		return error;
-	server.buf.tag = MBEDTLS_ASN1_OID;
-	server.buf.p = (unsigned char *)MBEDTLS_OID_SERVER_AUTH;
-	server.buf.len = MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH);
-	return mbedtls_x509write_crt_set_ext_key_usage(cert, &server);
+	/* Mbed TLS's own helper would make it critical, which nobody else does. */
+	return mbedtls_x509write_crt_set_extension(cert, MBEDTLS_OID_EXTENDED_KEY_USAGE,
+		MBEDTLS_OID_SIZE(MBEDTLS_OID_EXTENDED_KEY_USAGE), 0, server, sizeof(server));
 }
 
 static int set_names(mbedtls_x509write_cert *cert, const struct cert_names *names)

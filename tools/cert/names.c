@@ -162,9 +162,9 @@ mbedtls_x509_san_list *names_to_san(
 			node->san.unstructured_name.p = (unsigned char *)name->text;
 			node->san.unstructured_name.len = strlen(name->text);
 		}
-		list[i].next = i + 1 < names->count ? &list[i + 1] : NULL;
+		list[i].next = i > 0 ? &list[i - 1] : NULL;
 	}
-	return names->count > 0 ? list : NULL;
+	return names->count > 0 ? &list[names->count - 1] : NULL;
 }
 
 bool san_to_text(const mbedtls_x509_buf *san, char *text, size_t size)

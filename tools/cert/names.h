@@ -37,7 +37,10 @@ void names_free(struct cert_names *names);
 /* NULL if it fits, else what is wrong with it, as the end of a sentence. */
 const char *dns_name_wrong(const char *name);
 
-/* Fills list[0..count-1] and links them; they point into names. NULL if there are none. */
+/*
+ * Fills list[0..count-1] and links them, the last one first, because Mbed TLS writes backwards.
+ * They point into names. NULL if there are none.
+ */
 mbedtls_x509_san_list *names_to_san(
 	const struct cert_names *names, mbedtls_x509_san_list list[NAMES_MAX]);
 

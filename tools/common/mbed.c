@@ -2,7 +2,11 @@
 /* What differs between versions of Mbed TLS; see mbed.h. This is the 3.6 side. */
 #include "common/mbed.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+
 #include <mbedtls/error.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 
@@ -22,8 +26,8 @@ int mbed_random(unsigned char *bytes, size_t len)
 int mbed_sha256(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA256])
 {
 	size_t got;
-	psa_status_t status =
-		psa_hash_compute(PSA_ALG_SHA_256, bytes, len, digest, MBED_SHA256, &got);
+	psa_status_t status = psa_hash_compute(
+		PSA_ALG_SHA_256, bytes, len, digest, MBED_SHA256, &got);
 
 	return status == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ERROR_GENERIC_ERROR;
 }
@@ -75,6 +79,36 @@ int mbed_cert_der(mbedtls_x509write_cert *cert, unsigned char *buffer, size_t si
 {
 	return mbedtls_x509write_crt_der(
 		cert, buffer, size, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+}
+
+void mbed_key_text(const mbedtls_pk_context *key, char *text, size_t size)
+{
+	static const struct {
+		mbedtls_ecp_group_id group;
+		const char *name;
+	} curves[] = {
+		{ MBEDTLS_ECP_DP_SECP256R1, "P-256" },
+		{ MBEDTLS_ECP_DP_SECP384R1, "P-384" },
+		{ MBEDTLS_ECP_DP_SECP521R1, "P-521" },
+	};
+	bool is_ec = mbedtls_pk_can_do(key, MBEDTLS_PK_ECKEY);
+
+	for (size_t i = 0; is_ec && i < sizeof(curves) / sizeof(curves[0]); i++) {
+		if (mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*key)) == curves[i].group) {
+			snprintf(text, size, "%s", curves[i].name);
+			return;
+		}
+	}
+	snprintf(text, size, "%s-%zu", mbedtls_pk_get_name(key), mbedtls_pk_get_bitlen(key));
+}
+
+const char *mbed_signature_text(const mbedtls_x509_crt *cert)
+{
+	const char *text;
+
+	if (mbedtls_oid_get_sig_alg_desc(&cert->sig_oid, &text) != 0)
+		return "an unknown algorithm";
+	return text;
 }
 
 void mbed_conf_random(mbedtls_ssl_config *config)

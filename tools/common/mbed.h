@@ -40,6 +40,12 @@ int mbed_key_pair(const mbedtls_pk_context *public_half, const mbedtls_pk_contex
 /* Signs; the DER stands at the end of the buffer. Its length, or negative. */
 int mbed_cert_der(mbedtls_x509write_cert *cert, unsigned char *buffer, size_t size);
 
+/* "P-256", "RSA-2048" and so on. */
+void mbed_key_text(const mbedtls_pk_context *key, char *text, size_t size);
+
+/* "ECDSA with SHA256" and so on: how the certificate is signed. */
+const char *mbed_signature_text(const mbedtls_x509_crt *cert);
+
 void mbed_conf_random(mbedtls_ssl_config *config);
 
 /* Mbed TLS's words for its number, in one static buffer. */

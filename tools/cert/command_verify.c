@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* hatch-cert verify: would a client that trusts the CA accept this certificate? */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cert/check.h"
+#include "cert/command.h"
+#include "cert/load.h"
+#include "cert/print.h"
+#include "cert/store.h"
+#include "common/args.h"
+#include "common/files.h"
+#include "common/say.h"
+
+static struct {
+	struct arg_list files, names, addresses;
+	const char *ca, *key;
+	bool self;
+} opt;
+
+static const struct arg_option options[] = {
+	{ "name", "NAME", "it must be good for this host; may be given again", .list = &opt.names },
+	{ "ip", "ADDR", "it must be good for this address; may be given again",
+		.list = &opt.addresses },
+	{ "key", "FILE",
+		"this key, PEM or DER, must belong to it (default: the .key\n"
+		"beside a .pem, if there is one)",
+		.text = &opt.key },
+	{ "self", NULL, "it is self-signed: trust itself, not the CA", .on = &opt.self },
+	{ "ca", "DIR",
+		"the folder of the CA\n"
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		.text = &opt.ca },
+};
+
+static const struct arg_command command = {
+	.name = "hatch-cert verify",
+	.usage = "[option...] FILE",
+	.about = "Checks a certificate (PEM or DER) as a client does that trusts your local CA:\n"
+		 "the signature, the dates, the names asked for, and the key.",
+	.more = "Exit status: 0 it is good, 1 it is not, 2 wrong use.",
+	.options = options,
+	.option_count = ARG_COUNT(options),
+	.operands = &opt.files,
+	.operands_max = 1,
+};
+
+static bool verdict(bool good, const char *what, const char *why)
+{
+	printf("  %-10s %s%s%s\n", what, good ? "good" : "BAD", good ? "" : ": ", good ? "" : why);
+	return good;
+}
+
+static char *key_beside(const char *path)
+{
+	size_t len = strlen(path);
+	char *key;
+
+	if (opt.key)
+		return path_add(opt.key, "");
+	if (len < 5 || strcmp(path + len - 4, ".pem") != 0)
+		return NULL;
+	key = path_add(path, "");
+	memcpy(key + len - 4, ".key", 4);
+	if (file_exists(key))
+		return key;
+	free(key);
+	return NULL;
+}
+
+static bool verify_key(const char *path, const mbedtls_x509_crt *cert)
+{
+	char why[REASON_SIZE] = "";
+	unsigned char *bytes;
+	size_t len;
+	bool good;
+
+	if (file_read(path, CERT_FILE_MAX, &bytes, &len) < 0)
+		die("cannot read %s: %s", path, strerror(errno));
+	/* The NUL behind belongs to PEM only. */
+	good = check_key(cert, bytes, len + (strstr((char *)bytes, "-----BEGIN") != NULL), why);
+	file_forget(bytes, len);
+	return verdict(good, "key", why);
+}
+
+static bool verify(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, const struct cert_names *names)
+{
+	char *key = key_beside(opt.files.item[0]);
+	char why[REASON_SIZE] = "";
+	bool good = verdict(check_chain(cert, ca, why), "chain", why);
+
+	if (names->count > 0)
+		good = verdict(check_names(cert, ca, names, why), "names", why) && good;
+	if (key)
+		good = verify_key(key, cert) && good;
+	free(key);
+	return good;
+}
+
+int command_verify(int argc, char **argv)
+{
+	static struct cert_names names;
+	mbedtls_x509_crt certs, ca;
+	struct ca_store store;
+	bool good;
+
+	args_parse(&command, argc, argv);
+	if (opt.files.count == 0)
+		die_usage("which file?");
+	names_take(&names, &opt.names, &opt.addresses);
+	mbedtls_x509_crt_init(&certs);
+	mbedtls_x509_crt_init(&ca);
+	load_certs(opt.files.item[0], &certs);
+	store_open(&store, opt.ca);
+	if (!opt.self)
+		store_load_cert(&store, &ca);
+	printf("%s, trusting %s\n", opt.files.item[0], opt.self ? "itself" : store.cert);
+	good = verify(&certs, opt.self ? &certs : &ca, &names);
+	store_close(&store);
+	mbedtls_x509_crt_free(&ca);
+	mbedtls_x509_crt_free(&certs);
+	names_free(&names);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
