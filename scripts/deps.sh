@@ -63,7 +63,7 @@ if [ -n "$missing" ]; then
 	fi
 	if [ "$(id -u)" = 0 ]; then
 		as_root=
-	elif command -v sudo >/dev/null 2>&1; then
+	elif command -v sudo >/dev/null 2>&1 && echo "missing: $missing" && sudo -v; then
 		as_root=sudo
 	else
 		echo "Some packages are missing. An administrator can install them with:" >&2
@@ -80,8 +80,7 @@ if [ -n "$missing" ]; then
 			sed -n 's/^Need to get \(.*\) of archives.*/downloading \1 .../p'
 	}
 
-	echo "missing: $missing"
-	[ -z "$as_root" ] || sudo -v
+	[ -n "$as_root" ] || echo "missing: $missing"
 	# The lists may be absent, or so old that the mirror has moved on: then update them, and again.
 	say_size
 	if ! $apt install $missing </dev/null >"$log" 2>&1; then
@@ -102,4 +101,4 @@ if [ -n "$missing" ]; then
 		exit 1
 	fi
 fi
-exec scripts/mbedtls.sh
+scripts/mbedtls.sh
