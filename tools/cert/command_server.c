@@ -84,7 +84,7 @@ static const char more[] =
 
 static const struct arg_command server_command = {
 	.name = "hatch-cert server",
-	.usage = "--name NAME... --ip ADDR... [--out BASE] [option...]",
+	.usage = "--name NAME | --ip ADDR ... [--out BASE] [option...]",
 	.about = "Makes a key and a server certificate for these names and addresses, signed by\n"
 		 "your local CA (which is made if there is none).",
 	.more = more,
@@ -94,7 +94,7 @@ static const struct arg_command server_command = {
 
 static const struct arg_command self_command = {
 	.name = "hatch-cert self",
-	.usage = "--name NAME... --ip ADDR... [--out BASE] [option...]",
+	.usage = "--name NAME | --ip ADDR ... [--out BASE] [option...]",
 	.about = "Makes a key and a server certificate that is signed by its own key, without a\n"
 		 "CA. Browsers warn of it on every device anew: \"hatch-cert server\" is better\n"
 		 "wherever you can install a CA.",
@@ -253,7 +253,6 @@ static void make(struct cert_names *names, const struct output *output, struct c
 	if (plan.key != MBED_P256)
 		fprintf(stderr, "Looking for two large primes...\n");
 	identity_make(&leaf, &plan, ca);
-	printf("Made a server certificate; it was read back and checked.\n");
 	output_write(output, &leaf, ca ? &ca->cert : NULL);
 	print_cert(&leaf.cert);
 	if (ca || (output->formats & OUTPUT_PEM))

@@ -122,12 +122,14 @@ static int set_usage(mbedtls_x509write_cert *cert, const struct cert_plan *plan)
 static int set_names(mbedtls_x509write_cert *cert, const struct cert_names *names)
 {
 	mbedtls_x509_san_list *list = calloc(NAMES_MAX, sizeof(*list));
+	mbedtls_x509_san_list *first;
 	int error = 0;
 
 	if (!list)
 		die("out of memory");
-	if (names && names_to_san(names, list))
-		error = mbedtls_x509write_crt_set_subject_alternative_name(cert, list);
+	first = names ? names_to_san(names, list) : NULL;
+	if (first)
+		error = mbedtls_x509write_crt_set_subject_alternative_name(cert, first);
 	free(list);
 	return error;
 }

@@ -211,6 +211,7 @@ void output_write(const struct output *output, struct identity *leaf, mbedtls_x5
 	}
 	if (file_set_commit(&set, output->force) < 0)
 		fail(&set, output->base);
+	printf("Made a server certificate; it was read back and checked.\n");
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (path[i])
 			printf("  %-12s %s%s\n", kinds[i].label, path[i],

@@ -10,7 +10,7 @@
 #include "common/say.h"
 
 enum {
-	HELP_COLUMN = 22, /* where the explanation of an option begins */
+	HELP_COLUMN = 23, /* where the explanation of an option begins */
 };
 
 static void print_usage(const struct arg_command *command)
@@ -30,7 +30,7 @@ static void print_option(const struct arg_option *option)
 	int column = printf("  --%s%s%s", option->name, option->value ? " " : "",
 		option->value ? option->value : "");
 
-	if (column >= HELP_COLUMN) {
+	if (column > HELP_COLUMN - 2) {
 		putchar('\n');
 		column = 0;
 	}
