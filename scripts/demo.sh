@@ -1,0 +1,26 @@
+#!/bin/sh
+# demo.sh BUILD: a local CA, a certificate for this machine, and a server on it.
+#   PORT=8443   where it listens
+#   HOST=       a name or an address by which others reach this machine; then the LAN is served
+set -eu
+cd "$(dirname "$0")/.."
+build=${1:-build}
+port=${PORT:-8443}
+host=${HOST:-}
+base=$build/demo/localhost
+
+for tool in hatch-cert hatch-serve; do
+	[ -x "$build/$tool" ] || { echo "$build/$tool is not there: run \`make build\`." >&2; exit 1; }
+done
+case $host in
+'') alias='' ;;
+*:*) alias="--ip $host" ;;
+*[!0-9.]*) alias="--name $host" ;;
+*) alias="--ip $host" ;;
+esac
+
+mkdir -p "$build/demo"
+# The CA is made here if there is none; it lives outside of the build folder, so that trusting it
+# once is enough.
+"$build/hatch-cert" server --name localhost --ip 127.0.0.1 --ip ::1 $alias --out "$base" --force
+exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" ${host:+--lan}
