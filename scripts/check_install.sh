@@ -19,21 +19,14 @@ cat >main.c <<'END'
 #include <hatch.h>
 #include <stdio.h>
 
-static int hello(struct hatch_req *req, const void *arg)
-{
-	(void)arg;
-	(void)req;
-	return 0;
-}
-
-static const struct hatch_route routes[] = { { .method = HATCH_GET, .path = "/", .handler = hello } };
-
 int main(void)
 {
+	struct hatch_config config = HATCH_DEFAULTS; /* no identity: cannot be opened */
 	struct hatch *server;
-	struct hatch_config config = { HATCH_ROUTES(routes) }; /* no identity */
+	int error = hatch_open(&server, &config);
 
-	return hatch_open(&server, &config) < 0 ? 0 : 1;
+	printf("%s\n", hatch_strerror(error));
+	return error < 0 ? 0 : 1;
 }
 END
 cat >CMakeLists.txt <<'END'
@@ -44,12 +37,12 @@ add_executable(app main.c)
 target_link_libraries(app hatch::hatch)
 END
 { cmake -S . -B out -DCMAKE_PREFIX_PATH="$root/hatch" && cmake --build out; } >log 2>&1 || { cat log; exit 1; }
-out/app || { echo "the program built with find_package(hatch) fails"; exit 1; }
+out/app >log || { echo "the program built with find_package(hatch) fails"; exit 1; }
 
 PKG_CONFIG_PATH=$(dirname "$(find "$root/hatch" -name hatch.pc)")
 export PKG_CONFIG_PATH
 flags=$(pkg-config --define-variable=prefix="$root/hatch" --cflags --libs hatch)
 # shellcheck disable=SC2086
 cc -o app main.c $flags
-./app || { echo "the program built with pkg-config fails"; exit 1; }
+./app >log || { echo "the program built with pkg-config fails"; exit 1; }
 echo "find_package(hatch) and pkg-config work"
