@@ -11,7 +11,7 @@
 /* A copy in a block of just that size, to be freed. */
 static inline char *exact_copy(const char *from, size_t len)
 {
-	char *block = malloc(len > 0 ? len : 1);
+	char *block = calloc(1, len > 0 ? len : 1);
 
 	if (block == NULL)
 		abort();
