@@ -5,6 +5,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 PORT    ?= 8443
 HOST    ?=
+MBEDTLS_DIR ?=
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON  := /usr/bin/python3
 FORMAT  := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] tools/*/*.[ch] \
@@ -25,8 +26,8 @@ demo: deps build ## build, make a certificate and serve https://localhost:8443 (
 	@PORT="$(PORT)" HOST="$(HOST)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
-	@cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON $(CMAKE_ARGS) \
-	  -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON -DMBEDTLS_DIR=$(MBEDTLS_DIR) \
+	  $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	@cmake --build $(BUILD) -j $(JOBS)
 

@@ -3,7 +3,10 @@
 #   2. .deps/mbedtls-3.6.*, which `make deps` puts there, built with deps/mbedtls_config.h;
 #   3. an installed mbedTLS of version 3.6 or later.
 
-set(MBEDTLS_DIR "$ENV{MBEDTLS_DIR}" CACHE PATH "mbedTLS: a source tree or an install prefix")
+set(MBEDTLS_DIR "" CACHE PATH "mbedTLS: a source tree or an install prefix")
+if(NOT MBEDTLS_DIR AND DEFINED ENV{MBEDTLS_DIR})
+	set(MBEDTLS_DIR $ENV{MBEDTLS_DIR})
+endif()
 
 set(mbedtls_source)
 if(MBEDTLS_DIR)
@@ -24,10 +27,15 @@ endif()
 if(mbedtls_source)
 	set(include_dir ${mbedtls_source}/include)
 else()
-	# NO_DEFAULT_PATH is not given when MBEDTLS_DIR is empty: then the system is searched.
+	# With MBEDTLS_DIR, there and nowhere else.  Looked for anew each time, because it may change.
+	set(only)
 	if(MBEDTLS_DIR)
-		set(only PATHS ${MBEDTLS_DIR} PATH_SUFFIXES lib include NO_DEFAULT_PATH)
+		set(only PATHS ${MBEDTLS_DIR} PATH_SUFFIXES lib lib/${CMAKE_LIBRARY_ARCHITECTURE} lib64 include NO_DEFAULT_PATH)
 	endif()
+	unset(HATCH_MBEDTLS_INCLUDE CACHE)
+	foreach(part tls x509 crypto)
+		unset(HATCH_MBED_${part} CACHE)
+	endforeach()
 	find_path(HATCH_MBEDTLS_INCLUDE mbedtls/build_info.h ${only})
 	foreach(part tls x509 crypto)
 		find_library(HATCH_MBED_${part} mbed${part} ${only})
