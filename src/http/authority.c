@@ -117,8 +117,11 @@ static bool is_ipv6(struct hatch_span s)
 
 bool hx_is_authority(struct hatch_span s)
 {
-	bool literal = s.len > 0 && s.ptr[0] == '[';
-	const char *mark = s.len > 0 ? memchr(s.ptr, literal ? ']' : ':', s.len) : NULL;
+	if (s.len == 0)
+		return false;
+
+	bool literal = s.ptr[0] == '[';
+	const char *mark = memchr(s.ptr, literal ? ']' : ':', s.len);
 
 	if (literal && mark == NULL)
 		return false;

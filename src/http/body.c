@@ -223,6 +223,8 @@ int hx_body_take(
 {
 	*used = 0;
 	*piece = hx_span(in, 0);
+	if (len == 0)
+		return 0; /* in may be NULL then, to which nothing can be added */
 	if (body->kind != HX_BODY_CHUNKED) {
 		*piece = take_content(body, in, len);
 		*used = piece->len;

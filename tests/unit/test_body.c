@@ -158,6 +158,10 @@ static void test_a_call_without_bytes(void **state)
 	assert_int_equal(used, 0);
 	assert_int_equal(piece.len, 0);
 	assert_false(body.done);
+	assert_int_equal(hx_body_take(&body, "5\r\n", 3, &used, &piece), 0);
+	assert_int_equal(hx_body_take(&body, NULL, 0, &used, &piece), 0);
+	assert_int_equal(used, 0);
+	assert_int_equal(piece.len, 0);
 }
 
 static void test_chunks(void **state)
