@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 release=bookworm
 
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
 	awk '$1 == "URIs:" { print $2; exit } $1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; exit }')
 system=$(mktemp -d /tmp/fresh.XXXXXX)
 leave() {
