@@ -215,8 +215,8 @@ static void plan_validity(struct cert_plan *plan, const struct identity *ca)
 	plan->not_before = time(NULL) - DAY_S;
 	/* Both ends belong to it: RFC 5280 section 4.1.2.5. */
 	plan->not_after = plan->not_before + (time_t)opt.days * DAY_S - 1;
-	if (ca && plan->not_after > cert_time(&ca->cert.valid_to)) {
-		plan->not_after = cert_time(&ca->cert.valid_to);
+	if (ca && plan->not_after > mbed_time(&ca->cert.valid_to)) {
+		plan->not_after = mbed_time(&ca->cert.valid_to);
 		warn("the certificate ends with the CA that signs it, before its %ld days",
 			opt.days);
 	}

@@ -210,14 +210,3 @@ size_t key_to_der(const struct identity *identity, unsigned char der[KEY_DER_MAX
 	mbedtls_platform_zeroize(der + len, KEY_DER_MAX - (size_t)len);
 	return (size_t)len;
 }
-
-/* timegm() is not in POSIX. Days since 1970 by the proleptic Gregorian calendar. */
-time_t cert_time(const mbedtls_x509_time *at)
-{
-	long year = at->mon > 2 ? at->year : at->year - 1;
-	long month = at->mon > 2 ? at->mon - 3 : at->mon + 9; /* from March */
-	long days = 365L * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
-		    at->day - 1 - 719468;
-
-	return (time_t)days * DAY_S + at->hour * 3600L + at->min * 60L + at->sec;
-}

@@ -44,6 +44,4 @@ void identity_make(
 /* The key as DER at the start of the buffer: wipe it. Ends the program on failure. */
 size_t key_to_der(const struct identity *identity, unsigned char der[KEY_DER_MAX]);
 
-time_t cert_time(const mbedtls_x509_time *at);
-
 #endif

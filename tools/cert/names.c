@@ -166,17 +166,3 @@ mbedtls_x509_san_list *names_to_san(
 	}
 	return names->count > 0 ? &list[names->count - 1] : NULL;
 }
-
-bool san_to_text(const mbedtls_x509_buf *san, char *text, size_t size)
-{
-	int kind = san->tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
-
-	if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (san->len == 4 || san->len == 16))
-		return inet_ntop(san->len == 4 ? AF_INET : AF_INET6, san->p, text,
-			       (socklen_t)size) != NULL;
-	if (kind != MBEDTLS_X509_SAN_DNS_NAME || san->len >= size)
-		return false;
-	memcpy(text, san->p, san->len);
-	text[san->len] = 0;
-	return true;
-}

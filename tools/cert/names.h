@@ -44,7 +44,4 @@ const char *dns_name_wrong(const char *name);
 mbedtls_x509_san_list *names_to_san(
 	const struct cert_names *names, mbedtls_x509_san_list list[NAMES_MAX]);
 
-/* A subjectAltName entry as text; false for kinds other than DNS names and addresses. */
-bool san_to_text(const mbedtls_x509_buf *san, char *text, size_t size);
-
 #endif

@@ -34,7 +34,7 @@ static void print_time(const mbedtls_x509_time *at)
 
 void print_validity(const mbedtls_x509_crt *cert)
 {
-	double left = difftime(cert_time(&cert->valid_to), time(NULL)) / DAY_S;
+	double left = difftime(mbed_time(&cert->valid_to), time(NULL)) / DAY_S;
 
 	print_time(&cert->valid_from);
 	printf(" to ");
@@ -69,7 +69,7 @@ static void print_names(const mbedtls_x509_crt *cert)
 	printf("  for         ");
 	for (; san && san->buf.p; san = san->next) {
 		putchar(' ');
-		if (san_to_text(&san->buf, text, sizeof(text)))
+		if (mbed_san_text(&san->buf, text, sizeof(text)))
 			say_escaped(stdout, text, strlen(text));
 		else
 			printf("(another kind of name)");

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What differs between versions of Mbed TLS; see mbed.h. This is the 3.6 side. */
+#define _POSIX_C_SOURCE 200809L
 #include "common/mbed.h"
 
-#include <stdbool.h>
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <mbedtls/error.h>
 #include <mbedtls/oid.h>
@@ -109,6 +111,31 @@ const char *mbed_signature_text(const mbedtls_x509_crt *cert)
 	if (mbedtls_oid_get_sig_alg_desc(&cert->sig_oid, &text) != 0)
 		return "an unknown algorithm";
 	return text;
+}
+
+bool mbed_san_text(const mbedtls_x509_buf *san, char *text, size_t size)
+{
+	int kind = san->tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
+
+	if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (san->len == 4 || san->len == 16))
+		return inet_ntop(san->len == 4 ? AF_INET : AF_INET6, san->p, text,
+			       (socklen_t)size) != NULL;
+	if (kind != MBEDTLS_X509_SAN_DNS_NAME || san->len >= size)
+		return false;
+	memcpy(text, san->p, san->len);
+	text[san->len] = 0;
+	return true;
+}
+
+/* timegm() is not in POSIX. Days since 1970 by the proleptic Gregorian calendar. */
+time_t mbed_time(const mbedtls_x509_time *at)
+{
+	long year = at->mon > 2 ? at->year : at->year - 1;
+	long month = at->mon > 2 ? at->mon - 3 : at->mon + 9; /* from March */
+	long days = 365L * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
+		    at->day - 1 - 719468;
+
+	return (time_t)days * 86400 + at->hour * 3600L + at->min * 60L + at->sec;
 }
 
 void mbed_conf_random(mbedtls_ssl_config *config)

@@ -6,7 +6,9 @@
 #ifndef TOOLS_COMMON_MBED_H
 #define TOOLS_COMMON_MBED_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
@@ -45,6 +47,11 @@ void mbed_key_text(const mbedtls_pk_context *key, char *text, size_t size);
 
 /* "ECDSA with SHA256" and so on: how the certificate is signed. */
 const char *mbed_signature_text(const mbedtls_x509_crt *cert);
+
+/* A subjectAltName entry as text, raw bytes; false for other kinds than DNS names and addresses. */
+bool mbed_san_text(const mbedtls_x509_buf *san, char *text, size_t size);
+
+time_t mbed_time(const mbedtls_x509_time *at);
 
 void mbed_conf_random(mbedtls_ssl_config *config);
 
