@@ -306,6 +306,7 @@ struct hatch_config {
 
 	/* the rest */
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
+	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
 	uint8_t workers;                       /* [later] tasks for slow handlers and slow keys */
 	void *user;                            /* hatch_user() gives it back */

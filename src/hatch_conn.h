@@ -71,8 +71,8 @@ void hatch_conn_rx_ack(struct hatch_conn *c, size_t len);
 /* Nothing more will come: 0 the peer has closed its side, else the error of the network. */
 void hatch_conn_rx_end(struct hatch_conn *c, int error);
 
-/* Extract: bytes to send, then how many were taken.  *more: others follow at once (MSG_MORE). */
-const void *hatch_conn_tx_buf(struct hatch_conn *c, size_t *len, bool *more);
+/* Extract: bytes to send, then how many were taken. */
+const void *hatch_conn_tx_buf(struct hatch_conn *c, size_t *len);
 void hatch_conn_tx_ack(struct hatch_conn *c, size_t len);
 
 /* Nothing can be sent any more. */

@@ -32,13 +32,14 @@ struct hatch_heap {
 
 struct hatch_port {
 	/* Network.  One handle for each server.  None of these blocks but wait(). */
-	int (*net_open)(void **net);
+	int (*net_open)(void **net, size_t max_socks);
 	void (*net_close)(void *net);
 	/* address NULL: all of them.  port 0: any.  EADDR, EACCESS, EPORT. */
 	int (*listen)(void *net, const char *address, uint16_t port, hatch_sock *out, uint16_t *bound);
-	int (*accept)(void *net, hatch_sock listener, hatch_sock *out, struct hatch_address *peer);
+	int (*accept)(void *net, hatch_sock listener, hatch_sock *out,
+		struct hatch_address *peer); /* 0; LATER: nobody; EPORT: no socket left */
 	int (*recv)(hatch_sock s, void *buf, size_t len); /* count; 0: closed; LATER; EGONE */
-	int (*send)(hatch_sock s, const void *buf, size_t len, bool more); /* count; LATER; EGONE */
+	int (*send)(hatch_sock s, const void *buf, size_t len); /* count; LATER; EGONE */
 	void (*shutdown)(hatch_sock s); /* nothing more will be sent */
 	void (*close)(hatch_sock s);
 	int (*wait)(void *net, struct hatch_wait *set, size_t count, uint32_t ms); /* until ready, or wake() */
@@ -73,6 +74,12 @@ struct hatch_port {
 };
 
 extern const struct hatch_port hatch_default_port;
+
+/*
+ * The size of a block from calloc(), as the allocator knows it.  The one function
+ * outside the table: the TLS library's heap belongs to the process, not to a server.
+ */
+size_t hatch_block_size(void *block);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,283 @@
+/*
+ * bsd_sockets.c - see bsd_sockets.h
+ * SPDX-License-Identifier: MIT
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "bsd_sockets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 32 };
+
+struct net {
+	int wake[2];
+	size_t max;
+	struct pollfd *fds; /* the wake pair's first, then one for each socket */
+};
+
+int hx_bsd_net_open(void **out, size_t max_socks)
+{
+	struct net *net = calloc(1, sizeof(*net));
+	*out = NULL;
+	if (net == NULL)
+		return HATCH_ENOMEM;
+	net->fds = calloc(max_socks + 1, sizeof(*net->fds));
+	net->max = max_socks;
+	if (net->fds == NULL || hx_wake_pair(net->wake) < 0) {
+		int error = net->fds == NULL ? HATCH_ENOMEM : HATCH_EPORT;
+		free(net->fds);
+		free(net);
+		return error;
+	}
+	*out = net;
+	return 0;
+}
+
+void hx_bsd_net_close(void *self)
+{
+	struct net *net = self;
+	close(net->wake[0]);
+	if (net->wake[1] != net->wake[0])
+		close(net->wake[1]);
+	free(net->fds);
+	free(net);
+}
+
+static int no_block(int fd)
+{
+	int flags = fcntl(fd, F_GETFL, 0);
+	return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+/* Nagle's algorithm would hold a small record back until the last one is acknowledged: 44 ms a request. */
+static void set_up(int fd)
+{
+	int on = 1;
+	(void)no_block(fd);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+void hx_bsd_address(struct hatch_address *out, const void *sa)
+{
+	sa_family_t family;
+	memcpy(&family, (const char *)sa + offsetof(struct sockaddr, sa_family), sizeof(family));
+	memset(out, 0, sizeof(*out));
+	if (family == AF_INET) {
+		struct sockaddr_in in;
+		memcpy(&in, sa, sizeof(in));
+		out->bytes[10] = out->bytes[11] = 0xff;
+		memcpy(out->bytes + 12, &in.sin_addr, 4);
+		out->port = ntohs(in.sin_port);
+		(void)inet_ntop(AF_INET, &in.sin_addr, out->text, sizeof(out->text));
+		return;
+	}
+	struct sockaddr_in6 in6;
+	memcpy(&in6, sa, sizeof(in6));
+	memcpy(out->bytes, &in6.sin6_addr, 16);
+	out->port = ntohs(in6.sin6_port);
+	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+		(void)inet_ntop(AF_INET, out->bytes + 12, out->text, sizeof(out->text));
+	else
+		(void)inet_ntop(AF_INET6, &in6.sin6_addr, out->text, sizeof(out->text));
+}
+
+/* ---- listening ---- */
+
+struct place {
+	struct sockaddr_storage sa;
+	socklen_t len;
+	int family;
+};
+
+static bool place_v4(struct place *place, const char *address, uint16_t port)
+{
+	struct sockaddr_in in;
+	memset(&in, 0, sizeof(in));
+	in.sin_family = AF_INET;
+	in.sin_port = htons(port);
+	if (address != NULL && inet_pton(AF_INET, address, &in.sin_addr) != 1)
+		return false;
+	memcpy(&place->sa, &in, sizeof(in));
+	place->len = sizeof(in);
+	place->family = AF_INET;
+	return true;
+}
+
+static bool place_v6(struct place *place, const char *address, uint16_t port)
+{
+	struct sockaddr_in6 in6;
+	memset(&in6, 0, sizeof(in6));
+	in6.sin6_family = AF_INET6;
+	in6.sin6_port = htons(port);
+	if (address != NULL && inet_pton(AF_INET6, address, &in6.sin6_addr) != 1)
+		return false;
+	memcpy(&place->sa, &in6, sizeof(in6));
+	place->len = sizeof(in6);
+	place->family = AF_INET6;
+	return true;
+}
+
+static int error_of_errno(int number)
+{
+	switch (number) {
+	case EADDRINUSE: case EADDRNOTAVAIL:
+		return HATCH_EADDR;
+	case EACCES: case EPERM:
+		return HATCH_EACCESS;
+	default:
+		return HATCH_EPORT;
+	}
+}
+
+static int listen_at(const struct place *place, bool both, hatch_sock *out, uint16_t *bound)
+{
+	struct sockaddr_storage sa;
+	struct hatch_address where;
+	socklen_t len = sizeof(sa);
+	int on = 1, off = 0;
+	int fd = socket(place->family, SOCK_STREAM, 0);
+	if (fd < 0)
+		return HATCH_EPORT;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (place->family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both ? &off : &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&place->sa, place->len) < 0 || listen(fd, BACKLOG) < 0 ||
+		getsockname(fd, (struct sockaddr *)&sa, &len) < 0 || no_block(fd) < 0) {
+		int error = error_of_errno(errno);
+		close(fd);
+		return error;
+	}
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	hx_bsd_address(&where, &sa);
+	*bound = where.port;
+	*out = fd;
+	return 0;
+}
+
+/* Without an address one socket takes IPv6 and IPv4; where there is no IPv6, IPv4 alone. */
+int hx_bsd_listen(void *net, const char *address, uint16_t port, hatch_sock *out, uint16_t *bound)
+{
+	struct place place;
+	(void)net;
+	memset(&place, 0, sizeof(place));
+	if (address != NULL) {
+		if (!place_v4(&place, address, port) && !place_v6(&place, address, port))
+			return HATCH_EADDR;
+		return listen_at(&place, false, out, bound);
+	}
+	if (place_v6(&place, NULL, port)) {
+		int error = listen_at(&place, true, out, bound);
+		if (error != HATCH_EPORT)
+			return error;
+	}
+	(void)place_v4(&place, NULL, port);
+	return listen_at(&place, false, out, bound);
+}
+
+int hx_bsd_accept(void *net, hatch_sock listener, hatch_sock *out, struct hatch_address *peer)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+	(void)net;
+	int fd = accept(listener, (struct sockaddr *)&sa, &len);
+	if (fd >= 0) {
+		set_up(fd);
+		hx_bsd_address(peer, &sa);
+		*out = fd;
+		return 0;
+	}
+	switch (errno) {
+	case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM:
+		return HATCH_EPORT;
+	default:
+		return HATCH_LATER; /* nobody there, or one who has left again */
+	}
+}
+
+/* ---- moving bytes ---- */
+
+static bool not_now(int number)
+{
+	return number == EAGAIN || number == EWOULDBLOCK || number == EINTR || number == ENOBUFS ||
+		number == ENOMEM;
+}
+
+static size_t at_most_int(size_t len)
+{
+	return len > INT_MAX - 1 ? (size_t)INT_MAX - 1 : len; /* INT_MAX itself is HATCH_LATER */
+}
+
+int hx_bsd_recv(hatch_sock s, void *buf, size_t len)
+{
+	ssize_t got = recv(s, buf, at_most_int(len), 0);
+	if (got >= 0)
+		return (int)got;
+	return not_now(errno) ? HATCH_LATER : HATCH_EGONE;
+}
+
+int hx_bsd_send(hatch_sock s, const void *buf, size_t len)
+{
+	ssize_t sent = send(s, buf, at_most_int(len), MSG_NOSIGNAL);
+	if (sent >= 0)
+		return (int)sent;
+	return not_now(errno) ? HATCH_LATER : HATCH_EGONE;
+}
+
+void hx_bsd_shutdown(hatch_sock s)
+{
+	(void)shutdown(s, SHUT_WR);
+}
+
+void hx_bsd_close(hatch_sock s)
+{
+	(void)close(s);
+}
+
+/* ---- waiting ---- */
+
+int hx_bsd_wait(void *self, struct hatch_wait *set, size_t count, uint32_t ms)
+{
+	struct net *net = self;
+	if (count > net->max)
+		return HATCH_EINVAL;
+	net->fds[0].fd = net->wake[0];
+	net->fds[0].events = POLLIN;
+	for (size_t i = 0; i < count; i++) {
+		net->fds[i + 1].fd = set[i].want == 0 ? -1 : set[i].sock; /* poll() skips -1 */
+		net->fds[i + 1].events = (short)(((set[i].want & HATCH_WAIT_RX) != 0 ? POLLIN : 0) |
+			((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT : 0));
+		net->fds[i + 1].revents = 0;
+	}
+	int found = poll(net->fds, (nfds_t)count + 1, ms > INT_MAX ? -1 : (int)ms);
+	if (found < 0)
+		return errno == EINTR ? 0 : HATCH_EPORT;
+	if (net->fds[0].revents != 0)
+		hx_wake_read(net->wake[0]);
+	for (size_t i = 0; i < count; i++) {
+		short events = net->fds[i + 1].revents;
+		bool broken = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+		set[i].ready = (uint8_t)(broken ? set[i].want : 0);
+		if ((events & POLLIN) != 0)
+			set[i].ready |= HATCH_WAIT_RX;
+		if ((events & POLLOUT) != 0)
+			set[i].ready |= HATCH_WAIT_TX;
+	}
+	return 0;
+}
+
+void hx_bsd_wake(void *self)
+{
+	struct net *net = self;
+	hx_wake_write(net->wake[1]);
+}

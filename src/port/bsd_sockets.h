@@ -1,0 +1,29 @@
+/*
+ * bsd_sockets.h - the network half of a port over BSD sockets: Linux, lwIP
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef HX_PORT_BSD_SOCKETS_H
+#define HX_PORT_BSD_SOCKETS_H
+
+#include "../hatch_port.h"
+
+int hx_bsd_net_open(void **net, size_t max_socks);
+void hx_bsd_net_close(void *net);
+int hx_bsd_listen(void *net, const char *address, uint16_t port, hatch_sock *out, uint16_t *bound);
+int hx_bsd_accept(void *net, hatch_sock listener, hatch_sock *out, struct hatch_address *peer);
+int hx_bsd_recv(hatch_sock s, void *buf, size_t len);
+int hx_bsd_send(hatch_sock s, const void *buf, size_t len);
+void hx_bsd_shutdown(hatch_sock s);
+void hx_bsd_close(hatch_sock s);
+int hx_bsd_wait(void *net, struct hatch_wait *set, size_t count, uint32_t ms);
+void hx_bsd_wake(void *net);
+
+/* An address as text and as 16 bytes; sa is a struct sockaddr *. */
+void hx_bsd_address(struct hatch_address *out, const void *sa);
+
+/* From the operating system's file: a pair to wake poll() with, [0] read, [1] written, none blocks. */
+int hx_wake_pair(int pair[2]);
+void hx_wake_write(int fd); /* also in a signal handler */
+void hx_wake_read(int fd);
+
+#endif

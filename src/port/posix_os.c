@@ -1,0 +1,223 @@
+/*
+ * posix_os.c - the port for Linux and its like: clock, tasks, log, and the table
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <malloc.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bsd_sockets.h"
+#include "posix_store.h"
+
+/* ---- waking ---- */
+
+int hx_wake_pair(int pair[2])
+{
+	return pipe2(pair, O_NONBLOCK | O_CLOEXEC) == 0 ? 0 : HATCH_EPORT;
+}
+
+/* A full pipe wakes just as well, and errno is the interrupted program's. */
+void hx_wake_write(int fd)
+{
+	int saved = errno;
+	ssize_t ignored = write(fd, "", 1);
+	(void)ignored;
+	errno = saved;
+}
+
+void hx_wake_read(int fd)
+{
+	char bytes[64];
+	while (read(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+		;
+}
+
+/* ---- time ---- */
+
+static uint32_t now_ms(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
+}
+
+/* A machine that thinks it is before 2024 has not been told the time. */
+static int64_t unix_time(void)
+{
+	const time_t plausible = 1704067200;
+	time_t now = time(NULL);
+	return now < plausible ? 0 : (int64_t)now;
+}
+
+/* ---- memory and secrets ---- */
+
+static void *alloc(size_t size)
+{
+	return malloc(size);
+}
+
+static void heap(struct hatch_heap *out)
+{
+	out->free = out->largest = 0; /* a PC does not run out */
+}
+
+size_t hatch_block_size(void *block)
+{
+	return malloc_usable_size(block);
+}
+
+static int random_bytes(void *buf, size_t len)
+{
+	unsigned char *at = buf;
+	while (len > 0) {
+		ssize_t got = getrandom(at, len, 0);
+		if (got < 0 && errno != EINTR)
+			return HATCH_EPORT;
+		if (got > 0) {
+			at += got;
+			len -= (size_t)got;
+		}
+	}
+	return 0;
+}
+
+/* ---- tasks ---- */
+
+struct task {
+	pthread_t thread;
+	void (*run)(void *arg);
+	void *arg;
+};
+
+static void *task_main(void *self)
+{
+	struct task *task = self;
+	task->run(task->arg);
+	return NULL;
+}
+
+/* Stack, priority and core are the system's choice here. */
+static int spawn(void **out, void (*run)(void *arg), void *arg, const struct hatch_task *how)
+{
+	struct task *task = malloc(sizeof(*task));
+	(void)how;
+	*out = NULL;
+	if (task == NULL)
+		return HATCH_ENOMEM;
+	task->run = run;
+	task->arg = arg;
+	*out = task; /* before the thread can look */
+	if (pthread_create(&task->thread, NULL, task_main, task) != 0) {
+		*out = NULL;
+		free(task);
+		return HATCH_EPORT;
+	}
+	return 0;
+}
+
+static void join(void *self)
+{
+	struct task *task = self;
+	(void)pthread_join(task->thread, NULL);
+	free(task);
+}
+
+static int lock_open(void **out)
+{
+	pthread_mutex_t *mutex = malloc(sizeof(*mutex));
+	*out = NULL;
+	if (mutex == NULL)
+		return HATCH_ENOMEM;
+	if (pthread_mutex_init(mutex, NULL) != 0) {
+		free(mutex);
+		return HATCH_EPORT;
+	}
+	*out = mutex;
+	return 0;
+}
+
+static void lock(void *mutex)
+{
+	(void)pthread_mutex_lock(mutex);
+}
+
+static void unlock(void *mutex)
+{
+	(void)pthread_mutex_unlock(mutex);
+}
+
+static void lock_close(void *mutex)
+{
+	(void)pthread_mutex_destroy(mutex);
+	free(mutex);
+}
+
+/* ---- addresses ---- */
+
+static bool is_ours(const struct ifaddrs *at)
+{
+	if (at->ifa_addr == NULL || (at->ifa_flags & IFF_UP) == 0 || (at->ifa_flags & IFF_LOOPBACK) != 0)
+		return false;
+	return at->ifa_addr->sa_family == AF_INET || at->ifa_addr->sa_family == AF_INET6;
+}
+
+static int addresses(struct hatch_address *out, size_t max)
+{
+	struct ifaddrs *all;
+	size_t count = 0;
+	if (getifaddrs(&all) != 0)
+		return HATCH_EPORT;
+	for (struct ifaddrs *at = all; at != NULL && count < max; at = at->ifa_next)
+		if (is_ours(at))
+			hx_bsd_address(&out[count++], at->ifa_addr);
+	freeifaddrs(all);
+	return (int)count;
+}
+
+/* ---- log ---- */
+
+static void log_line(enum hatch_level level, const char *line)
+{
+	const char *mark = level == HATCH_ERROR ? "error: " : level == HATCH_WARN ? "warning: " : "";
+	fprintf(stderr, "hatch: %s%s\n", mark, line);
+}
+
+const struct hatch_port hatch_default_port = {
+	.net_open = hx_bsd_net_open,
+	.net_close = hx_bsd_net_close,
+	.listen = hx_bsd_listen,
+	.accept = hx_bsd_accept,
+	.recv = hx_bsd_recv,
+	.send = hx_bsd_send,
+	.shutdown = hx_bsd_shutdown,
+	.close = hx_bsd_close,
+	.wait = hx_bsd_wait,
+	.wake = hx_bsd_wake,
+	.now_ms = now_ms,
+	.unix_time = unix_time,
+	.alloc = alloc,
+	.free = free,
+	.heap = heap,
+	.random = random_bytes,
+	.store_get = hx_store_get,
+	.store_put = hx_store_put,
+	.spawn = spawn,
+	.join = join,
+	.lock_open = lock_open,
+	.lock = lock,
+	.unlock = unlock,
+	.lock_close = lock_close,
+	.addresses = addresses,
+	.log = log_line,
+};

@@ -1,0 +1,140 @@
+/*
+ * config.c - the defaults, and what hatch_open() refuses
+ * SPDX-License-Identifier: MIT
+ */
+#include "../app/router.h"
+#include "server.h"
+
+#define DEFAULT(field, value)     \
+	do {                      \
+		if ((field) == 0) \
+			(field) = (value); \
+	} while (0)
+
+static void fill_sizes(struct hatch_config *c)
+{
+	DEFAULT(c->port, 443);
+	DEFAULT(c->plain_port, HATCH_PORT_NONE);
+	DEFAULT(c->platform, &hatch_default_port);
+	DEFAULT(c->tls_min, 0x0303);
+	DEFAULT(c->tls_max, 0x0304);
+	DEFAULT(c->session_cache, HATCH_SESSION_CACHE);
+	DEFAULT(c->ticket_s, HATCH_TICKET_S);
+	DEFAULT(c->max_conns, HATCH_MAX_CONNS);
+	if (c->client_conns == 0)
+		c->client_conns = c->max_conns >= HATCH_CLIENT_CONNS_MIN + 2 ?
+			(uint16_t)(c->max_conns - 2) : (uint16_t)HATCH_CLIENT_CONNS_MIN;
+	DEFAULT(c->max_requests, (uint16_t)((c->max_conns + 1) / 2));
+	DEFAULT(c->max_line, HATCH_MAX_LINE);
+	DEFAULT(c->max_head, HATCH_MAX_HEAD);
+	DEFAULT(c->max_fields, HATCH_MAX_FIELDS);
+	DEFAULT(c->max_trailers, HATCH_MAX_TRAILERS);
+	DEFAULT(c->copy_max, HATCH_COPY_MAX);
+	DEFAULT(c->scratch, HATCH_SCRATCH);
+	DEFAULT(c->bodies, HATCH_BODIES);
+	DEFAULT(c->posts, HATCH_POSTS);
+	DEFAULT(c->timers, HATCH_TIMERS);
+	DEFAULT(c->discard_max, HATCH_DISCARD_MAX);
+	DEFAULT(c->tls_heap_max, HATCH_TLS_HEAP_MAX);
+}
+
+static void fill_times(struct hatch_config *c)
+{
+	DEFAULT(c->handshake_ms, HATCH_HANDSHAKE_MS);
+	DEFAULT(c->head_ms, HATCH_HEAD_MS);
+	DEFAULT(c->body_ms, HATCH_BODY_MS);
+	DEFAULT(c->request_ms, HATCH_REQUEST_MS);
+	DEFAULT(c->respond_ms, HATCH_RESPOND_MS);
+	DEFAULT(c->send_ms, HATCH_SEND_MS);
+	DEFAULT(c->idle_ms, HATCH_IDLE_MS);
+	DEFAULT(c->goodbye_ms, HATCH_GOODBYE_MS);
+	DEFAULT(c->log_level, HATCH_INFO);
+	DEFAULT(c->log_lines_per_s, HATCH_LOG_LINES_PER_S);
+	if (c->log_level == HATCH_QUIET)
+		c->log_level = 0;
+}
+
+static bool table_has_worker(const struct hatch_route *routes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].policy != NULL && routes[i].policy->worker)
+			return true;
+	return false;
+}
+
+/* What has its place in the API and is not built yet: never silently ignored. */
+static const char *not_yet(const struct hatch_config *c)
+{
+	if (c->identities != NULL || c->identity_count != 0)
+		return "config.identities (SNI) is not in this version";
+	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)
+		return "client certificates are not in this version";
+	if (c->client_handshakes_per_min != 0 || c->client_requests_per_min != 0)
+		return "rates per client are not in this version";
+	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
+		return "workers are not in this version";
+	for (size_t i = 0; i < c->group_count; i++)
+		if ((c->groups[i].policy != NULL && c->groups[i].policy->worker) ||
+			table_has_worker(c->groups[i].routes, c->groups[i].route_count))
+			return "workers are not in this version";
+	return NULL;
+}
+
+static const char *bad_value(const struct hatch_config *c)
+{
+	if (c->port < HATCH_PORT_NONE || c->port > 65535 || c->plain_port < HATCH_PORT_NONE ||
+		c->plain_port > 65535)
+		return "config.port and plain_port are 1 to 65535, HATCH_PORT_ANY or HATCH_PORT_NONE";
+	if (c->port != HATCH_PORT_NONE && c->identity == NULL)
+		return "config.identity is needed for HTTPS";
+	if (c->identity != NULL && c->identity->source == NULL)
+		return "config.identity has no source";
+	if (c->tls_min < 0x0303 || c->tls_max > 0x0304 || c->tls_min > c->tls_max)
+		return "config.tls_min and tls_max are 0x0303 or 0x0304, in order";
+	if (c->max_line > c->max_head || c->max_head < 128)
+		return "config.max_head is at least 128, and max_line not over it";
+	if (c->copy_max < 256)
+		return "config.copy_max is at least 256";
+	if (c->max_requests > c->max_conns)
+		return "config.max_requests is not over max_conns";
+	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)
+		return "config.plain_handler without plain_port";
+	if (c->memory != NULL && (uintptr_t)c->memory % _Alignof(max_align_t) != 0)
+		return "config.memory is not aligned as malloc() aligns";
+	return NULL;
+}
+
+int hx_config_complete(struct hatch_config *out, const struct hatch_config *in, const char **why)
+{
+	*out = *in;
+	if (hx_router_check(in, why) < 0)
+		return HATCH_EINVAL;
+	*why = not_yet(in);
+	if (*why != NULL)
+		return HATCH_ENOSYS;
+	fill_sizes(out);
+	fill_times(out);
+	*why = bad_value(out);
+	return *why == NULL ? 0 : HATCH_EINVAL;
+}
+
+static uint32_t table_body_size(const struct hatch_route *routes, size_t count)
+{
+	uint32_t size = 0;
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].policy != NULL && routes[i].policy->body_max > size)
+			size = routes[i].policy->body_max;
+	return size;
+}
+
+/* The largest body that any route collects. */
+uint32_t hx_config_body_size(const struct hatch_config *config)
+{
+	uint32_t size = table_body_size(config->routes, config->route_count);
+	for (size_t i = 0; i < config->group_count; i++) {
+		uint32_t of_group = table_body_size(config->groups[i].routes,
+			config->groups[i].route_count);
+		size = of_group > size ? of_group : size;
+	}
+	return size;
+}

@@ -1,0 +1,303 @@
+/*
+ * conn.c - a connection as a machine without I/O, see conn.h and hatch_conn.h
+ * SPDX-License-Identifier: MIT
+ */
+#include "conn.h"
+
+#include "server.h"
+
+/* A step ends by itself when it must wait; this bounds what it does before that. */
+enum { STAGES_PER_STEP = 64 };
+
+static hx_stage handshake, farewell, goodbye, ended;
+
+static const char https_here[] = "HTTP/1.1 400 Bad Request\r\n"
+				 "Content-Type: text/plain; charset=utf-8\r\n"
+				 "Content-Length: 56\r\n"
+				 "Connection: close\r\n"
+				 "\r\n"
+				 "This port speaks HTTPS: put https:// before the address\n";
+
+void hx_conn_enter(struct hatch_conn *c, hx_stage *stage)
+{
+	c->stage = stage;
+}
+
+static void first_error(struct hatch_conn *c, int error)
+{
+	if (c->error == 0)
+		c->error = error;
+}
+
+void hx_conn_cut(struct hatch_conn *c, int error)
+{
+	first_error(c, error);
+	hx_http1_drop(c, error == 0 ? HATCH_EGONE : error);
+	hx_due_disarm_all(&c->due);
+	hx_conn_enter(c, ended);
+}
+
+void hx_conn_goodbye(struct hatch_conn *c, int error, bool linger)
+{
+	first_error(c, error);
+	hx_http1_drop(c, error == 0 ? HATCH_EGONE : error);
+	hx_due_disarm_all(&c->due);
+	hx_due_arm(&c->due, HX_DUE_GOODBYE, c->now, hx_config(c->srv)->goodbye_ms);
+	c->linger = linger;
+	hx_conn_enter(c, goodbye);
+}
+
+void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error)
+{
+	first_error(c, error);
+	hx_due_disarm_all(&c->due);
+	hx_due_arm(&c->due, HX_DUE_GOODBYE, c->now, hx_config(c->srv)->goodbye_ms);
+	c->tx = hatch_str(bytes);
+	hx_conn_enter(c, farewell);
+}
+
+/* ---- stages ---- */
+
+static void handshake_failed(struct hatch_conn *c, int error)
+{
+	char reason[96];
+	hx_count_handshake(c, NULL);
+	if (hx_tls_got_plain_http(hx_conn_tls(c))) {
+		hx_log(c->srv, HATCH_INFO, "%s spoke plain HTTP to the TLS port: told so", c->peer.text);
+		c->engine->ops->free(c->engine);
+		hx_wire_free(&c->wire);
+		hx_clear_init(&c->clear, &c->wire);
+		c->engine = &c->clear.engine;
+		hx_conn_farewell(c, https_here, error);
+		return;
+	}
+	hx_tls_reason(hx_conn_tls(c), reason, sizeof(reason));
+	hx_log(c->srv, HATCH_INFO, "%s no TLS connection: %s", c->peer.text, reason);
+	c->said_bye = true; /* the alert that TLS wanted is on the wire already */
+	hx_conn_goodbye(c, error, false);
+}
+
+static void handshake_done(struct hatch_conn *c)
+{
+	struct hatch_tls_facts facts;
+	c->wire.gather = false;
+	c->handshake_ms = c->now - c->opened;
+	c->handshake_peak = c->account.peak;
+	hx_due_disarm(&c->due, HX_DUE_HANDSHAKE);
+	hx_http1_secure.facts(c, &facts);
+	if (c->secure) {
+		hx_count_handshake(c, &facts);
+		hx_log(c->srv, HATCH_INFO, "%s %s %s %s %s in %lu ms, heap %lu, peak %lu", c->peer.text,
+			facts.version, facts.suite, facts.group, facts.resumed ? "resumed" : "full",
+			(unsigned long)facts.handshake_ms, (unsigned long)facts.heap_now,
+			(unsigned long)facts.heap_peak);
+	}
+	hx_due_arm(&c->due, HX_DUE_IDLE, c->now, hx_config(c->srv)->idle_ms);
+	hx_conn_enter(c, hx_http1_idle);
+}
+
+static enum hx_go handshake(struct hatch_conn *c)
+{
+	int ret = c->engine->ops->handshake(c->engine);
+	if (ret == HATCH_LATER)
+		return HX_GO_WAIT;
+	if (ret == 1)
+		return HX_GO_TURN;
+	if (ret < 0)
+		handshake_failed(c, ret);
+	else
+		handshake_done(c);
+	return HX_GO_ON;
+}
+
+static enum hx_go farewell(struct hatch_conn *c)
+{
+	while (c->tx.len > 0) {
+		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
+		if (sent == HATCH_LATER)
+			return HX_GO_WAIT;
+		if (sent < 0) {
+			hx_conn_cut(c, sent);
+			return HX_GO_ON;
+		}
+		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
+	}
+	hx_conn_goodbye(c, 0, true);
+	return HX_GO_ON;
+}
+
+static enum hx_go goodbye(struct hatch_conn *c)
+{
+	if (!c->said_bye) {
+		if (c->engine->ops->close(c->engine) == HATCH_LATER)
+			return HX_GO_WAIT;
+		c->said_bye = true;
+	}
+	if (hx_wire_wants_tx(&c->wire))
+		return HX_GO_WAIT;
+	c->tx_done = true;
+	/* Closing a socket with bytes unread resets it, and the peer loses our last words. */
+	if (c->linger && !c->wire.rx_ended) {
+		hx_wire_drain(&c->wire);
+		return HX_GO_WAIT;
+	}
+	hx_conn_cut(c, 0);
+	return HX_GO_ON;
+}
+
+static enum hx_go ended(struct hatch_conn *c)
+{
+	(void)c;
+	return HX_GO_WAIT;
+}
+
+/* ---- the driver's side ---- */
+
+static void overdue(struct hatch_conn *c, enum hx_due_name which)
+{
+	hx_due_disarm(&c->due, which);
+	if (which == HX_DUE_GOODBYE) {
+		hx_conn_cut(c, 0);
+	} else if (which == HX_DUE_HANDSHAKE) {
+		hx_count_handshake(c, NULL);
+		hx_log(c->srv, HATCH_INFO, "%s no TLS connection: out of time", c->peer.text);
+		hx_conn_cut(c, HATCH_ETIME);
+	} else if (which == HX_DUE_SEND) {
+		hx_conn_cut(c, HATCH_ETIME);
+	} else if (which == HX_DUE_IDLE) {
+		hx_conn_goodbye(c, 0, false);
+	} else {
+		hx_http1_overdue(c, which);
+	}
+}
+
+unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
+{
+	enum hx_due_name which;
+	enum hx_go go = HX_GO_ON;
+	c->now = now_ms;
+	if (c->tx_progress && hx_due_armed(&c->due, HX_DUE_SEND))
+		hx_due_arm(&c->due, HX_DUE_SEND, now_ms, hx_config(c->srv)->send_ms);
+	c->tx_progress = false;
+	while ((which = hx_due_passed(&c->due, now_ms)) != HX_DUE_NONE)
+		overdue(c, which);
+	for (unsigned i = 0; go == HX_GO_ON && i < STAGES_PER_STEP; i++)
+		go = c->stage(c);
+	if (c->stage == ended)
+		return HATCH_ENDED;
+	unsigned want = (hx_wire_wants_rx(&c->wire) ? (unsigned)HATCH_WANT_RX : 0u) |
+		(hx_wire_wants_tx(&c->wire) ? (unsigned)HATCH_WANT_TX : 0u);
+	if (go != HX_GO_WAIT)
+		want |= HATCH_WANT_TURN;
+	return want != 0 ? want : (unsigned)HATCH_WANT_APP;
+}
+
+uint32_t hatch_conn_wait_ms(const struct hatch_conn *c, uint32_t now_ms)
+{
+	return hx_due_wait(&c->due, now_ms);
+}
+
+void *hatch_conn_rx_buf(struct hatch_conn *c, size_t *room)
+{
+	return hx_wire_rx_buf(&c->wire, room);
+}
+
+void hatch_conn_rx_ack(struct hatch_conn *c, size_t len)
+{
+	hx_wire_rx_ack(&c->wire, len);
+}
+
+void hatch_conn_rx_end(struct hatch_conn *c, int error)
+{
+	hx_wire_rx_end(&c->wire, error);
+}
+
+const void *hatch_conn_tx_buf(struct hatch_conn *c, size_t *len)
+{
+	return hx_wire_tx_buf(&c->wire, len);
+}
+
+void hatch_conn_tx_ack(struct hatch_conn *c, size_t len)
+{
+	hx_wire_tx_ack(&c->wire, len);
+	c->tx_progress = len > 0 || c->tx_progress;
+}
+
+void hatch_conn_tx_end(struct hatch_conn *c, int error)
+{
+	hx_wire_tx_end(&c->wire, error);
+}
+
+bool hatch_conn_tx_done(const struct hatch_conn *c)
+{
+	return c->tx_done;
+}
+
+int hatch_conn_error(const struct hatch_conn *c)
+{
+	return c->error;
+}
+
+bool hx_conn_is_idle(const struct hatch_conn *c)
+{
+	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !hx_wire_wants_tx(&c->wire) &&
+				   c->wire.rx_len == 0) ||
+			 (c->stage == goodbye && c->tx_done));
+}
+
+bool hx_conn_is_head(const struct hatch_conn *c)
+{
+	return c->used && c->stage == hx_http1_head;
+}
+
+/* ---- opening and closing ---- */
+
+static int open_engine(struct hatch_conn *c)
+{
+	if (!c->secure) {
+		hx_clear_init(&c->clear, &c->wire);
+		c->engine = &c->clear.engine;
+		return 0;
+	}
+	c->wire.gather = true;
+	c->engine = hx_tls_engine(hx_conn_tls(c));
+	return hx_tls_open(hx_conn_tls(c), hx_tls_shared(c->srv), &c->wire, &c->account);
+}
+
+int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
+	const struct hatch_address *peer, uint32_t now_ms)
+{
+	struct hatch_conn *c = hx_conn_take(srv);
+	*out = NULL;
+	if (c == NULL)
+		return HATCH_EFULL;
+	if (secure && hx_tls_shared(srv) == NULL) {
+		hx_conn_give(srv, c);
+		return HATCH_ESTATE;
+	}
+	size_t from = offsetof(struct hatch_conn, stage);
+	memset((char *)c + from, 0, sizeof(*c) - from);
+	c->secure = secure;
+	c->peer = *peer;
+	c->now = c->opened = now_ms;
+	c->account.max = hx_config(srv)->tls_heap_max;
+	hx_wire_init(&c->wire, hx_flight(srv));
+	int error = open_engine(c);
+	if (error < 0) {
+		hx_wire_free(&c->wire);
+		hx_conn_give(srv, c);
+		return error;
+	}
+	hx_due_arm(&c->due, HX_DUE_HANDSHAKE, now_ms, hx_config(srv)->handshake_ms);
+	hx_conn_enter(c, handshake);
+	*out = c;
+	return 0;
+}
+
+void hatch_conn_close(struct hatch_conn *c)
+{
+	hx_conn_cut(c, 0);
+	c->engine->ops->free(c->engine);
+	hx_wire_free(&c->wire);
+	hx_conn_give(c->srv, c);
+}

@@ -1,0 +1,117 @@
+/*
+ * conn.h - one connection, from inside
+ * SPDX-License-Identifier: MIT
+ *
+ *  handshake --> idle <--> head --> exchange --> discard --+
+ *      |          |         |          |  |        |       |
+ *      |          |         +----------+  |        |       |
+ *      v          v                       v        v       |
+ *   farewell --> goodbye <-----------------(close)---------+--> idle (keep-alive)
+ *                   |
+ *                   v
+ *                 ended       (from any stage when there is nobody to talk to)
+ *
+ * conn.c has the connection's own stages, http1.c those of HTTP/1.1.
+ */
+#ifndef HX_SERVER_CONN_H
+#define HX_SERVER_CONN_H
+
+#include "../app/exchange.h"
+#include "../hatch_conn.h"
+#include "../hatch_port.h"
+#include "../tls/engine.h"
+#include "due.h"
+
+enum hx_go {
+	HX_GO_ON,   /* call the stage again, it may be another one by now */
+	HX_GO_WAIT, /* nothing to do until something happens */
+	HX_GO_TURN, /* there is more to do, after the others */
+};
+typedef enum hx_go hx_stage(struct hatch_conn *c);
+
+struct hatch_conn {
+	struct hatch *srv;
+	uint32_t slot;
+	bool used, secure;
+
+	/* the server's own, not the machine's */
+	hatch_sock sock;
+	bool shut;  /* our side of the socket is shut down */
+	bool woken; /* to have a turn without waiting for its socket */
+
+	/* ---- from here on cleared for each connection ---- */
+	hx_stage *stage;
+	struct hx_due due;
+	uint32_t now, opened; /* milliseconds */
+	int error;            /* the first one; it sticks */
+	struct hatch_address peer;
+
+	struct hx_engine *engine;
+	struct hx_wire wire;
+	struct hx_clear clear;
+	struct hx_heap_account account;
+	uint32_t handshake_ms, handshake_peak;
+
+	bool linger;      /* the peer may still be sending: read it away before closing */
+	bool said_bye;    /* close_notify is out, or not to be sent */
+	bool tx_done;     /* everything is out */
+	bool tx_progress; /* the peer has taken bytes since the last step */
+	bool waits_pool;  /* for an exchange or a body buffer */
+
+	/* HTTP/1.1 */
+	struct hatch_req *ex; /* NULL between requests */
+	struct hx_head_scan scan;
+	struct hx_body body;
+	size_t raw_at;          /* in ex->in[]: what follows is not decoded yet */
+	struct hatch_span held; /* a piece that the sink did not take */
+	struct hatch_span tx;   /* being written */
+	uint64_t discarded;
+	uint32_t began;   /* when the head began, milliseconds */
+	int ex_error;     /* why the exchange failed, for those who asked for its end */
+	bool continued;   /* 100 has been sent */
+	bool has_piece;   /* held is a piece (it may be empty: the end) */
+	bool keep;        /* another request may follow this one */
+	bool broken;      /* the request was refused: what follows it is not understood */
+	bool chunked;     /* the response is */
+	bool source_done;
+};
+
+/* Changes the stage. */
+void hx_conn_enter(struct hatch_conn *c, hx_stage *stage);
+
+/* Ends politely: what was said so far goes out, then TLS and TCP are closed. */
+void hx_conn_goodbye(struct hatch_conn *c, int error, bool linger);
+
+/* Ends at once. */
+void hx_conn_cut(struct hatch_conn *c, int error);
+
+/* Sends these static bytes, then goodbye. */
+void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
+
+/* Idle between requests: may make room for a newcomer. */
+bool hx_conn_is_idle(const struct hatch_conn *c);
+bool hx_conn_is_head(const struct hatch_conn *c);
+
+/* The exchange that waits for an answer of the application has something new. */
+extern const struct hx_carrier hx_http1_plain, hx_http1_secure;
+
+hx_stage hx_http1_idle, hx_http1_head, hx_http1_exchange, hx_http1_discard;
+
+/* A deadline of the HTTP stages has passed. */
+void hx_http1_overdue(struct hatch_conn *c, enum hx_due_name which);
+
+/* Ends the exchange, if there is one, and gives it back. */
+void hx_http1_drop(struct hatch_conn *c, int error);
+
+/* ---- what the server does for its connections ---- */
+
+struct hatch_req *hx_exchange_take(struct hatch *srv); /* NULL: all are in use */
+void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
+struct hx_tls_server *hx_tls_shared(struct hatch *srv);
+struct hx_tls *hx_conn_tls(struct hatch_conn *c);
+void hx_count_handshake(struct hatch_conn *c, const struct hatch_tls_facts *facts); /* NULL: failed */
+void hx_count_exchange(struct hatch_conn *c, int error);
+bool hx_stopping(const struct hatch *srv);
+int64_t hx_unix_time(const struct hatch *srv);
+
+#endif

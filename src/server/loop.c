@@ -1,0 +1,293 @@
+/*
+ * loop.c - sockets and connections: who may come, whose turn it is, when to wait
+ * SPDX-License-Identifier: MIT
+ *
+ * Each round every connection that is ready has one bounded turn.  A handshake
+ * gives its turn back after every step, so that nobody waits longer than one
+ * private-key operation of somebody else.
+ */
+#include "server.h"
+
+/* How often in one turn a connection may go from step to socket and back. */
+enum { TRIPS_PER_TURN = 8 };
+
+/* How long to leave newcomers in the listen queue when there is no socket for them. */
+enum { ACCEPT_PAUSE_MS = 100 };
+
+/* ---- accepting ---- */
+
+static bool same_client(const struct hatch_address *a, const struct hatch_address *b)
+{
+	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	/* One IPv6 customer has a whole /64 of addresses. */
+	size_t len = memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
+	return memcmp(a->bytes, b->bytes, len) == 0;
+}
+
+/* The idle connection that has been so for longest; of one client, if peer is not NULL. */
+static struct hatch_conn *longest_idle(struct hatch *srv, const struct hatch_address *peer, uint32_t now)
+{
+	struct hatch_conn *best = NULL;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		if (!hx_conn_is_idle(c) || (peer != NULL && !same_client(peer, &c->peer)))
+			continue;
+		if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
+			best = c;
+	}
+	return best;
+}
+
+static uint32_t count_client(struct hatch *srv, const struct hatch_address *peer)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && same_client(peer, &srv->conns[i]->peer))
+			count++;
+	return count;
+}
+
+void hx_close_conn(struct hatch_conn *c)
+{
+	struct hatch *srv = c->srv;
+	hatch_sock sock = c->sock;
+	hatch_conn_close(c);
+	if (sock >= 0)
+		srv->port->close(sock);
+}
+
+static void evict(struct hatch *srv, struct hatch_conn *c)
+{
+	srv->stats.evicted++;
+	hx_log(srv, HATCH_DEBUG, "%s idle, closed to make room", c->peer.text);
+	hx_close_conn(c);
+}
+
+/* Whether there is a place for one more, making one if somebody is idle. */
+static bool make_room(struct hatch *srv, uint32_t now)
+{
+	if (srv->stats.conns < srv->config.max_conns)
+		return true;
+	struct hatch_conn *c = longest_idle(srv, NULL, now);
+	if (c != NULL)
+		evict(srv, c);
+	return c != NULL;
+}
+
+static bool over_client_limit(struct hatch *srv, const struct hatch_address *peer, uint32_t now)
+{
+	if (count_client(srv, peer) < srv->config.client_conns)
+		return false;
+	struct hatch_conn *c = longest_idle(srv, peer, now);
+	if (c == NULL)
+		return true;
+	evict(srv, c);
+	return false;
+}
+
+static void refuse_newcomer(struct hatch *srv, hatch_sock sock, const struct hatch_address *peer,
+	const char *why)
+{
+	srv->stats.refused++;
+	hx_log(srv, HATCH_WARN, "%s refused: %s", peer->text, why);
+	srv->port->close(sock);
+}
+
+/* The platform has no socket left: one comes free if somebody idle goes; else later. */
+static void no_socket(struct hatch *srv, uint32_t now, int error)
+{
+	struct hatch_conn *c = longest_idle(srv, NULL, now);
+	hx_log(srv, HATCH_WARN, "cannot accept: %s", hatch_strerror(error));
+	if (c != NULL)
+		evict(srv, c);
+	srv->accept_paused = true;
+	srv->accept_after = now + ACCEPT_PAUSE_MS;
+}
+
+/* One newcomer.  False: there is none, or none can be taken. */
+static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
+{
+	struct hatch_address peer;
+	struct hatch_conn *c;
+	hatch_sock sock;
+	if (!make_room(srv, now))
+		return false;
+	int ret = srv->port->accept(srv->net, srv->listeners[which], &sock, &peer);
+	if (ret < 0)
+		no_socket(srv, now, ret);
+	if (ret != 0)
+		return false;
+	if (over_client_limit(srv, &peer, now)) {
+		refuse_newcomer(srv, sock, &peer, "this client has its share of connections");
+		return true;
+	}
+	int error = hatch_conn_open(&c, srv, which == 0, &peer, now);
+	while (error == HATCH_ENOMEM && (c = longest_idle(srv, NULL, now)) != NULL) {
+		evict(srv, c);
+		error = hatch_conn_open(&c, srv, which == 0, &peer, now);
+	}
+	if (error < 0) {
+		refuse_newcomer(srv, sock, &peer, hatch_strerror(error));
+		return true;
+	}
+	c->sock = sock;
+	c->woken = true;
+	srv->stats.accepted++;
+	return true;
+}
+
+static void accept_some(struct hatch *srv, uint32_t now)
+{
+	for (unsigned which = 0; which < 2; which++) {
+		if (srv->listeners[which] < 0 || srv->set[which].ready == 0)
+			continue;
+		for (uint32_t i = 0; i < srv->config.max_conns && accept_one(srv, which, now); i++)
+			;
+	}
+}
+
+/* ---- a connection's turn ---- */
+
+/* True if bytes were moved. */
+static bool transmit(struct hatch_conn *c)
+{
+	size_t len;
+	const void *bytes = hatch_conn_tx_buf(c, &len);
+	if (bytes == NULL)
+		return false;
+	int sent = c->srv->port->send(c->sock, bytes, len);
+	if (sent == HATCH_LATER)
+		return false;
+	if (sent < 0)
+		hatch_conn_tx_end(c, sent);
+	else
+		hatch_conn_tx_ack(c, (size_t)sent);
+	return true;
+}
+
+static bool receive(struct hatch_conn *c)
+{
+	size_t room;
+	void *place = hatch_conn_rx_buf(c, &room);
+	if (place == NULL)
+		return false;
+	int got = c->srv->port->recv(c->sock, place, room);
+	if (got == HATCH_LATER)
+		return false;
+	if (got <= 0)
+		hatch_conn_rx_end(c, got);
+	else
+		hatch_conn_rx_ack(c, (size_t)got);
+	return true;
+}
+
+/* What the connection wants afterwards. */
+static unsigned turn(struct hatch_conn *c)
+{
+	struct hatch *srv = c->srv;
+	unsigned want = 0;
+	bool moved = true;
+	c->woken = false;
+	for (unsigned trip = 0; moved && trip < TRIPS_PER_TURN; trip++) {
+		want = hatch_conn_step(c, srv->port->now_ms());
+		if (want == HATCH_ENDED) {
+			hx_log(srv, HATCH_DEBUG, "%s closed: %s", c->peer.text,
+				hatch_strerror(hatch_conn_error(c)));
+			hx_close_conn(c);
+			return want;
+		}
+		moved = (want & HATCH_WANT_TX) != 0 && transmit(c);
+		moved = ((want & HATCH_WANT_RX) != 0 && receive(c)) || moved;
+		if (hatch_conn_tx_done(c) && !c->shut) {
+			c->shut = true;
+			srv->port->shutdown(c->sock);
+		}
+		if ((want & HATCH_WANT_TURN) != 0)
+			break;
+	}
+	c->woken = c->woken || moved || (want & HATCH_WANT_TURN) != 0;
+	return want;
+}
+
+static bool ready(struct hatch_conn *c, uint32_t now)
+{
+	return c->woken || c->srv->set[2 + c->slot].ready != 0 || hatch_conn_wait_ms(c, now) == 0;
+}
+
+static void turns(struct hatch *srv)
+{
+	uint32_t now = srv->port->now_ms(), count = srv->config.max_conns;
+	/* Somebody else is first each time, also among those who wait for a place. */
+	srv->turn = (srv->turn + 1) % count;
+	for (uint32_t i = 0; i < count; i++) {
+		struct hatch_conn *c = srv->conns[(srv->turn + i) % count];
+		/* Those without a socket are driven by somebody else. */
+		if (c->used && c->sock >= 0 && ready(c, now)) {
+			srv->set[2 + c->slot].ready = 0;
+			(void)turn(c);
+		}
+	}
+}
+
+/* ---- waiting ---- */
+
+static bool has_room(struct hatch *srv, uint32_t now)
+{
+	return srv->stats.conns < srv->config.max_conns || longest_idle(srv, NULL, now) != NULL;
+}
+
+/* What to wait for, and how long at most. */
+static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
+{
+	if (srv->accept_paused && (int32_t)(srv->accept_after - now) <= 0)
+		srv->accept_paused = false;
+	if (srv->accept_paused && srv->accept_after - now < wait)
+		wait = srv->accept_after - now;
+	bool open = !srv->accept_paused && has_room(srv, now);
+	for (unsigned i = 0; i < 2; i++) {
+		srv->set[i].sock = srv->listeners[i];
+		srv->set[i].want = open && srv->listeners[i] >= 0 ? HATCH_WAIT_RX : 0;
+		srv->set[i].ready = 0;
+	}
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		struct hatch_wait *entry = &srv->set[2 + i];
+		entry->sock = c->sock;
+		entry->want = entry->ready = 0;
+		if (!c->used || c->sock < 0)
+			continue;
+		entry->want = (uint8_t)((hx_wire_wants_rx(&c->wire) ? HATCH_WAIT_RX : 0) |
+			(hx_wire_wants_tx(&c->wire) ? HATCH_WAIT_TX : 0));
+		uint32_t left = hatch_conn_wait_ms(c, now);
+		c->woken = c->woken || (c->waits_pool && srv->freed);
+		if (c->woken)
+			left = 0;
+		wait = left < wait ? left : wait;
+	}
+	srv->freed = false;
+	return wait;
+}
+
+int hatch_poll(struct hatch *srv, uint32_t wait_ms)
+{
+	uint32_t now = srv->port->now_ms();
+	uint32_t timer_ms = hx_timers_run(srv, now);
+	hx_posts_run(srv, srv);
+	uint32_t wait = prepare(srv, now, wait_ms < timer_ms ? wait_ms : timer_ms);
+	if (hx_stopping(srv))
+		return 1;
+	int error = srv->port->wait(srv->net, srv->set, srv->config.max_conns + 2u, wait);
+	if (error < 0) {
+		hx_log(srv, HATCH_ERROR, "the platform cannot wait: %s", hatch_strerror(error));
+		return error;
+	}
+	accept_some(srv, srv->port->now_ms());
+	turns(srv);
+	hx_posts_run(srv, srv);
+	return hx_stopping(srv) ? 1 : 0;
+}
+
+void hx_conn_wake(struct hatch_conn *c)
+{
+	c->woken = true;
+}

@@ -1,0 +1,159 @@
+/*
+ * memory.c - the one block: who gets what of it
+ * SPDX-License-Identifier: MIT
+ */
+#include "server.h"
+
+static void lay_out_conns(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config,
+	bool tls)
+{
+	struct hatch_conn **conns = hx_arena_take(arena, config->max_conns * sizeof(*conns));
+	struct hx_tls **conn_tls = hx_arena_take(arena, config->max_conns * sizeof(*conn_tls));
+	struct hatch_wait *set = hx_arena_take(arena, (config->max_conns + 2u) * sizeof(*set));
+	for (uint32_t i = 0; i < config->max_conns; i++) {
+		struct hatch_conn *c = hx_arena_take(arena, sizeof(*c));
+		struct hx_tls *engine = tls ? hx_arena_take(arena, hx_tls_size()) : NULL;
+		if (srv == NULL)
+			continue;
+		memset(c, 0, sizeof(*c));
+		c->srv = srv;
+		c->slot = i;
+		c->sock = -1;
+		conns[i] = c;
+		conn_tls[i] = engine;
+	}
+	if (srv == NULL)
+		return;
+	srv->conns = conns;
+	srv->conn_tls = conn_tls;
+	srv->set = set;
+}
+
+static void lay_out_exchanges(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
+{
+	struct hatch_req **exchanges = hx_arena_take(arena, config->max_requests * sizeof(*exchanges));
+	for (uint32_t i = 0; i < config->max_requests; i++) {
+		struct hatch_req *req = hx_exchange_lay_out(arena, config);
+		if (srv == NULL)
+			continue;
+		req->srv = srv;
+		req->slot = i;
+		req->phase = HX_OVER;
+		req->next = srv->free_exchanges;
+		srv->free_exchanges = req;
+		exchanges[i] = req;
+	}
+	if (srv != NULL)
+		srv->exchanges = exchanges;
+}
+
+static void lay_out_bodies(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
+{
+	uint32_t size = hx_config_body_size(config);
+	for (uint32_t i = 0; size > 0 && i < config->bodies; i++) {
+		struct hx_body_buf *buf = hx_arena_take(arena, sizeof(*buf));
+		char *bytes = hx_arena_take(arena, size);
+		if (srv == NULL)
+			continue;
+		buf->bytes = bytes;
+		buf->next = srv->free_bodies;
+		srv->free_bodies = buf;
+	}
+	if (srv != NULL)
+		srv->body_size = size;
+}
+
+struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_config *config)
+{
+	bool tls = config->identity != NULL;
+	struct hatch *srv = hx_arena_take(arena, sizeof(*srv));
+	if (srv != NULL) {
+		memset(srv, 0, sizeof(*srv));
+		srv->config = *config;
+		srv->port = config->platform;
+		srv->listeners[0] = srv->listeners[1] = -1;
+	}
+	struct hx_tls_server *shared = tls ? hx_arena_take(arena, hx_tls_server_size()) : NULL;
+	lay_out_conns(srv, arena, config, tls);
+	lay_out_exchanges(srv, arena, config);
+	lay_out_bodies(srv, arena, config);
+	struct hx_post *posts = hx_arena_take(arena, config->posts * sizeof(*posts));
+	struct hx_timer *timers = hx_arena_take(arena, config->timers * sizeof(*timers));
+	if (srv == NULL)
+		return NULL;
+	srv->tls = shared;
+	srv->posts = posts;
+	srv->timers = timers;
+	return srv;
+}
+
+/* ---- the pools ---- */
+
+struct hatch_conn *hx_conn_take(struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		if (c->used)
+			continue;
+		c->used = true;
+		c->sock = -1;
+		c->shut = c->woken = false;
+		srv->stats.conns++;
+		if (srv->stats.conns > srv->stats.conns_max)
+			srv->stats.conns_max = srv->stats.conns;
+		return c;
+	}
+	return NULL;
+}
+
+void hx_conn_give(struct hatch *srv, struct hatch_conn *c)
+{
+	c->used = false;
+	srv->stats.conns--;
+}
+
+/* Somebody who is slow with a head gives way to one who waits. */
+static void hurry(struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		if (!hx_conn_is_head(c))
+			continue;
+		uint32_t since = c->now - c->began;
+		uint32_t grace = since < HATCH_HEAD_GRACE_MS ? HATCH_HEAD_GRACE_MS - since : 0;
+		if (hx_due_wait(&c->due, c->now) > grace)
+			hx_due_arm(&c->due, HX_DUE_HEAD, c->now, grace);
+	}
+}
+
+struct hatch_req *hx_exchange_take(struct hatch *srv)
+{
+	struct hatch_req *req = srv->free_exchanges;
+	if (req == NULL)
+		hurry(srv);
+	else
+		srv->free_exchanges = req->next;
+	return req;
+}
+
+void hx_exchange_give(struct hatch *srv, struct hatch_req *req)
+{
+	req->next = srv->free_exchanges;
+	srv->free_exchanges = req;
+	srv->freed = true;
+}
+
+struct hx_body_buf *hx_body_buf_take(struct hatch *srv)
+{
+	struct hx_body_buf *buf = srv->free_bodies;
+	if (buf != NULL)
+		srv->free_bodies = buf->next;
+	return buf;
+}
+
+void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf)
+{
+	buf->next = srv->free_bodies;
+	srv->free_bodies = buf;
+	srv->freed = true;
+}

@@ -1,0 +1,286 @@
+/*
+ * server.c - opening, running and closing a server
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+
+#include "../base/wipe.h"
+#include "server.h"
+
+/* ---- small answers ---- */
+
+const struct hatch_config *hx_config(const struct hatch *srv)
+{
+	return &srv->config;
+}
+
+struct hx_tls_server *hx_tls_shared(struct hatch *srv)
+{
+	return srv->tls_ready ? srv->tls : NULL;
+}
+
+struct hx_tls *hx_conn_tls(struct hatch_conn *c)
+{
+	return c->srv->conn_tls[c->slot];
+}
+
+struct hx_flight *hx_flight(struct hatch *srv)
+{
+	return &srv->flight;
+}
+
+bool hx_stopping(const struct hatch *srv)
+{
+	return atomic_load(&srv->stop);
+}
+
+int64_t hx_unix_time(const struct hatch *srv)
+{
+	return srv->port->unix_time();
+}
+
+uint32_t hx_body_buf_size(const struct hatch *srv)
+{
+	return srv->body_size;
+}
+
+void *hatch_user(const struct hatch *srv)
+{
+	return srv->config.user;
+}
+
+uint16_t hatch_bound_port(const struct hatch *srv, bool secure)
+{
+	return srv->bound[secure ? 0 : 1];
+}
+
+size_t hatch_memory_needed(const struct hatch_config *config)
+{
+	struct hatch_config complete;
+	struct hx_arena arena = { NULL, 0 };
+	const char *why;
+	if (hx_config_complete(&complete, config, &why) < 0)
+		return 0;
+	(void)hx_server_lay_out(&arena, &complete);
+	return arena.used;
+}
+
+void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
+{
+	struct hatch_heap heap = { 0, 0 };
+	*out = srv->stats;
+	out->uptime_ms = srv->port->now_ms() - srv->started;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		out->conns_idle += hx_conn_is_idle(srv->conns[i]) ? 1u : 0u;
+	srv->port->heap(&heap);
+	out->heap_free = heap.free;
+	out->heap_largest = heap.largest;
+	out->memory = (uint32_t)srv->memory;
+}
+
+/* ---- opening ---- */
+
+static void say(void *arg, enum hatch_level level, const char *line)
+{
+	hx_log(arg, level, "%s", line);
+}
+
+static int open_tls(struct hatch *srv)
+{
+	if (srv->tls == NULL)
+		return 0;
+	int error = hx_tls_server_open(srv->tls, &srv->config, srv->port->unix_time(), say, srv);
+	srv->tls_ready = error == 0;
+	return error;
+}
+
+static void say_why_not(struct hatch *srv, int32_t port, int error)
+{
+	const char *at = srv->config.address == NULL ? "" : srv->config.address;
+	if (error == HATCH_EADDR)
+		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: it is taken, or the address is not ours",
+			at, (long)port);
+	else if (error == HATCH_EACCESS)
+		hx_log(srv, HATCH_ERROR, "cannot listen on port %ld: ports below 1024 need a right that we lack",
+			(long)port);
+	else
+		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: %s", at, (long)port,
+			hatch_strerror(error));
+}
+
+static int open_listener(struct hatch *srv, unsigned which, int32_t port)
+{
+	if (port == HATCH_PORT_NONE)
+		return 0;
+	int error = srv->port->listen(srv->net, srv->config.address,
+		port == HATCH_PORT_ANY ? 0 : (uint16_t)port, &srv->listeners[which], &srv->bound[which]);
+	if (error < 0)
+		say_why_not(srv, port, error);
+	return error;
+}
+
+static int open_platform(struct hatch *srv)
+{
+	int error = srv->port->lock_open(&srv->lock);
+	if (error < 0)
+		return error;
+	error = srv->port->net_open(&srv->net, srv->config.max_conns + 2u);
+	if (error < 0)
+		hx_log(srv, HATCH_ERROR, "the platform has no network: %s", hatch_strerror(error));
+	return error;
+}
+
+static int open_all(struct hatch *srv)
+{
+	int error = open_platform(srv);
+	if (error == 0)
+		error = open_tls(srv);
+	if (error == 0)
+		error = open_listener(srv, 0, srv->config.port);
+	if (error == 0)
+		error = open_listener(srv, 1, srv->config.plain_port);
+	return error;
+}
+
+/* Before there is a server, its sentences go straight to the platform. */
+static void say_early(const struct hatch_config *config, const char *line)
+{
+	const struct hatch_port *port = config->platform != NULL ? config->platform : &hatch_default_port;
+	if (config->log_level != HATCH_QUIET)
+		port->log(HATCH_ERROR, line);
+}
+
+static int take_block(const struct hatch_config *config, struct hx_arena *arena, void **owned)
+{
+	struct hx_arena measure = { NULL, 0 };
+	char line[96];
+	(void)hx_server_lay_out(&measure, config);
+	*owned = NULL;
+	arena->used = 0;
+	arena->base = config->memory;
+	if (config->memory == NULL)
+		arena->base = *owned = config->platform->alloc(measure.used);
+	if (arena->base != NULL && (config->memory == NULL || config->memory_len >= measure.used))
+		return 0;
+	snprintf(line, sizeof(line), "hatch_open() needs %lu bytes of memory",
+		(unsigned long)measure.used);
+	say_early(config, line);
+	return HATCH_ENOMEM;
+}
+
+int hatch_open(struct hatch **out, const struct hatch_config *config)
+{
+	struct hatch_config complete;
+	struct hx_arena arena;
+	const char *why;
+	void *owned;
+	*out = NULL;
+	int error = hx_config_complete(&complete, config, &why);
+	if (error < 0) {
+		say_early(config, why);
+		return error;
+	}
+	error = take_block(&complete, &arena, &owned);
+	if (error < 0)
+		return error;
+	struct hatch *srv = hx_server_lay_out(&arena, &complete);
+	srv->owned = owned;
+	srv->memory = arena.used;
+	srv->started = srv->port->now_ms();
+	error = open_all(srv);
+	if (error < 0)
+		hatch_close(srv);
+	else
+		*out = srv;
+	return error;
+}
+
+/* ---- closing ---- */
+
+static void close_sockets(struct hatch *srv)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (srv->listeners[i] >= 0)
+			srv->port->close(srv->listeners[i]);
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used)
+			hx_close_conn(srv->conns[i]);
+}
+
+void hatch_close(struct hatch *srv)
+{
+	if (srv == NULL)
+		return;
+	const struct hatch_port *port = srv->port;
+	if (srv->task != NULL) {
+		hatch_stop(srv);
+		port->join(srv->task);
+	}
+	close_sockets(srv);
+	/* Nothing can be posted any more by then; that is the caller's part. */
+	if (srv->lock != NULL)
+		hx_posts_run(srv, NULL);
+	if (srv->tls_ready)
+		hx_tls_server_close(srv->tls);
+	if (srv->net != NULL)
+		port->net_close(srv->net);
+	if (srv->lock != NULL)
+		port->lock_close(srv->lock);
+	void *owned = srv->owned;
+	hx_wipe(srv, sizeof(*srv));
+	if (owned != NULL)
+		port->free(owned);
+}
+
+/* ---- running ---- */
+
+int hatch_run(struct hatch *srv)
+{
+	int ret;
+	do
+		ret = hatch_poll(srv, HATCH_FOREVER);
+	while (ret == 0);
+	return ret < 0 ? ret : 0;
+}
+
+void hatch_stop(struct hatch *srv)
+{
+	atomic_store(&srv->stop, true);
+	srv->port->wake(srv->net);
+}
+
+int hatch_serve(const struct hatch_config *config)
+{
+	struct hatch *srv;
+	int error = hatch_open(&srv, config);
+	if (error < 0)
+		return error;
+	error = hatch_run(srv);
+	hatch_close(srv);
+	return error;
+}
+
+static void task_main(void *arg)
+{
+	(void)hatch_run(arg);
+}
+
+int hatch_start(struct hatch **out, const struct hatch_config *config, const struct hatch_task *task)
+{
+	struct hatch_task how = task == NULL ? (struct hatch_task){ 0 } : *task;
+	if (how.stack == 0)
+		how.stack = 8192;
+	if (how.priority == 0)
+		how.priority = 5;
+	int error = hatch_open(out, config);
+	if (error < 0)
+		return error;
+	error = (*out)->port->spawn(&(*out)->task, task_main, *out, &how);
+	if (error < 0) {
+		hx_log(*out, HATCH_ERROR, "the platform could not start a task: %s", hatch_strerror(error));
+		(*out)->task = NULL;
+		hatch_close(*out);
+		*out = NULL;
+	}
+	return error;
+}

@@ -1,0 +1,92 @@
+/*
+ * server.h - struct hatch: what all connections of a server share
+ * SPDX-License-Identifier: MIT
+ *
+ * One block holds everything, laid out once by server_memory.c:
+ * the server, its connections with their TLS state, exchanges, bodies, the post
+ * queue, timers and the set that the loop waits on.
+ */
+#ifndef HX_SERVER_SERVER_H
+#define HX_SERVER_SERVER_H
+
+#include <stdatomic.h>
+
+#include "../base/arena.h"
+#include "conn.h"
+
+struct hx_post {
+	hatch_call *call;
+	void *arg;
+};
+
+struct hx_timer {
+	hatch_call *call;
+	void *arg;
+	uint32_t every_ms, at;
+};
+
+struct hatch {
+	struct hatch_config config; /* defaults filled in */
+	const struct hatch_port *port;
+	void *owned; /* the block, if hatch_open() allocated it */
+	size_t memory;
+
+	/* TLS */
+	struct hx_tls_server *tls; /* NULL: plain only */
+	bool tls_ready;
+	struct hx_flight flight;
+
+	/* sockets */
+	void *net;
+	hatch_sock listeners[2]; /* secure, plain */
+	uint16_t bound[2];
+	struct hatch_wait *set;
+	unsigned turn; /* whose turn is first */
+	uint32_t accept_after;
+	bool accept_paused;
+
+	/* connections */
+	struct hatch_conn **conns;
+	struct hx_tls **conn_tls;
+	struct hatch_req **exchanges;
+	struct hatch_req *free_exchanges;
+	struct hx_body_buf *body_bufs, *free_bodies;
+	uint32_t body_size;
+	bool freed; /* somebody who waits for a place may go on */
+
+	/* from other tasks */
+	void *lock;
+	struct hx_post *posts;
+	unsigned post_at, post_count;
+	atomic_bool stop;
+	void *task;
+
+	struct hx_timer *timers;
+	unsigned timer_count;
+
+	/* numbers */
+	struct hatch_stats stats;
+	uint32_t started;
+	uint32_t log_second, log_lines, log_dropped;
+};
+
+/* Lays everything out in the arena; NULL while measuring. */
+struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_config *config);
+
+/* Fills in the defaults; 0, or HATCH_EINVAL / HATCH_ENOSYS and why. */
+int hx_config_complete(struct hatch_config *out, const struct hatch_config *in, const char **why);
+uint32_t hx_config_body_size(const struct hatch_config *config);
+
+struct hatch_conn *hx_conn_take(struct hatch *srv); /* NULL: all are in use */
+void hx_conn_give(struct hatch *srv, struct hatch_conn *c);
+struct hx_flight *hx_flight(struct hatch *srv);
+void hx_conn_wake(struct hatch_conn *c);
+
+/* loop.c */
+void hx_close_conn(struct hatch_conn *c);
+
+/* post.c */
+void hx_posts_run(struct hatch *srv, struct hatch *told);
+uint32_t hx_timers_run(struct hatch *srv, uint32_t now); /* ms to the next */
+
+#endif

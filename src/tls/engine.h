@@ -1,0 +1,78 @@
+/*
+ * engine.h - the seam between a connection and what encrypts it
+ * SPDX-License-Identifier: MIT
+ *
+ * An engine turns the bytes of a wire into plaintext and back.  There are two:
+ * mbedTLS, and one that does nothing (plain HTTP).  Neither blocks; a call that
+ * said HATCH_LATER is made again with the same arguments after the wire has
+ * moved.  An engine that has returned an error is only closed and freed.
+ */
+#ifndef HX_TLS_ENGINE_H
+#define HX_TLS_ENGINE_H
+
+#include <stdint.h>
+
+#include "../hatch.h"
+#include "wire.h"
+
+struct hx_engine {
+	const struct hx_engine_ops *ops;
+	struct hx_wire *wire;
+};
+
+/* What heap a connection takes from the TLS library. */
+struct hx_heap_account {
+	uint32_t now, peak, max; /* max 0: no limit */
+	uint32_t refused;        /* allocations that were over max, or failed */
+	uint32_t fail_at;        /* for tests: this many more succeed, less one; 0: all */
+};
+
+struct hx_engine_ops {
+	/* 0: done.  1: one step further, others may have their turn.  LATER, or an error. */
+	int (*handshake)(struct hx_engine *e);
+	/* 1: plaintext is there.  0: the peer has said its last.  LATER, or an error. */
+	int (*peek)(struct hx_engine *e);
+	/* A count, 0 at the end, LATER, or an error. */
+	int (*read)(struct hx_engine *e, void *buf, size_t len);
+	/* How much of buf was taken (at least 1), LATER, or an error. */
+	int (*write)(struct hx_engine *e, const void *buf, size_t len);
+	/* Says goodbye: 0 when that has been handed to the wire, LATER, or an error. */
+	int (*close)(struct hx_engine *e);
+	void (*facts)(struct hx_engine *e, struct hatch_tls_facts *out);
+	void (*free)(struct hx_engine *e);
+};
+
+/* The engine that does nothing. */
+struct hx_clear {
+	struct hx_engine engine;
+	unsigned char ahead[16]; /* what peek() took from the wire */
+	uint8_t ahead_len;
+};
+void hx_clear_init(struct hx_clear *clear, struct hx_wire *wire);
+
+/* ---- TLS: tls/mbedtls_*.c ---- */
+
+struct hx_tls_server; /* what all connections of a server share */
+struct hx_tls;        /* one connection */
+
+size_t hx_tls_server_size(void);
+size_t hx_tls_size(void);
+
+/* A sentence for the log, without the peer's bytes. */
+typedef void hx_tls_say(void *arg, enum hatch_level level, const char *line);
+
+/* now: unix time for the certificate's dates, 0 if not known.  EIDENT, EPORT, ENOMEM, ENOSYS. */
+int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
+	hx_tls_say *say, void *say_arg);
+void hx_tls_server_close(struct hx_tls_server *shared);
+
+/* The engine of a new connection, in memory of hx_tls_size() bytes.  ENOMEM. */
+int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
+	struct hx_heap_account *account);
+struct hx_engine *hx_tls_engine(struct hx_tls *tls);
+
+/* Why it failed, in the words of the TLS library; and whether the peer spoke plain HTTP. */
+void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room);
+bool hx_tls_got_plain_http(const struct hx_tls *tls);
+
+#endif

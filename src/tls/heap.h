@@ -1,0 +1,22 @@
+/*
+ * heap.h - whose memory the TLS library allocates
+ * SPDX-License-Identifier: MIT
+ *
+ * mbedTLS allocates through two functions for the whole process.  Ours add up
+ * what is taken and given back between enter and leave on this thread.  Blocks
+ * carry no header of ours, so that those from before, and other users of the
+ * library in the same program, are untouched.
+ */
+#ifndef HX_TLS_HEAP_H
+#define HX_TLS_HEAP_H
+
+#include "engine.h"
+
+/* Once, before the first call of the library; again is harmless.  False: this build cannot count. */
+bool hx_heap_install(void);
+
+/* NULL: nobody's.  Returns who had it before, for hx_heap_leave(). */
+struct hx_heap_account *hx_heap_enter(struct hx_heap_account *account);
+void hx_heap_leave(struct hx_heap_account *before);
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * mbedtls_conn.c - one TLS connection over mbedTLS
+ * SPDX-License-Identifier: MIT
+ *
+ * The library asks for bytes and gives bytes through two callbacks, which only
+ * leave places on the wire.  Its error numbers end here.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "heap.h"
+#include "mbedtls_names.h"
+#include "mbedtls_shared.h"
+#include "mbedtls_version.h"
+
+/* Any negative number that the library passes through unchanged. */
+enum { WIRE_BROKEN = -0x0050 };
+
+size_t hx_tls_size(void)
+{
+	return sizeof(struct hx_tls);
+}
+
+struct hx_engine *hx_tls_engine(struct hx_tls *tls)
+{
+	return &tls->engine;
+}
+
+bool hx_tls_got_plain_http(const struct hx_tls *tls)
+{
+	return tls->plain_http;
+}
+
+void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
+{
+	if (tls->wire_error != 0 || tls->last_error == MBEDTLS_ERR_SSL_CONN_EOF)
+		snprintf(buf, room, "the client has left");
+	else if (tls->last_error == MBEDTLS_ERR_SSL_ALLOC_FAILED)
+		snprintf(buf, room, "out of memory (%lu of %lu bytes)", (unsigned long)tls->account->now,
+			(unsigned long)tls->account->max);
+	else
+		hx_mbed_strerror(tls->last_error, buf, room);
+}
+
+/* The engine is the first member. */
+static struct hx_tls *tls_of(struct hx_engine *e)
+{
+	return (struct hx_tls *)(void *)e;
+}
+
+/* ---- the library's side ---- */
+
+static int on_send(void *self, const unsigned char *buf, size_t len)
+{
+	struct hx_tls *tls = self;
+	bool is_new = tls->engine.wire->tx == NULL;
+	if (is_new && !mbedtls_ssl_is_handshake_over(&tls->ssl))
+		hx_flight_sent(&tls->flight, buf, len);
+	int sent = hx_wire_send(tls->engine.wire, buf, len);
+	if (sent == HATCH_LATER)
+		return MBEDTLS_ERR_SSL_WANT_WRITE;
+	if (sent < 0)
+		tls->wire_error = sent;
+	return sent < 0 ? WIRE_BROKEN : sent;
+}
+
+/* "GET /", "POST ", ...: no TLS record begins with a letter (RFC 8446 section 5.1). */
+static bool looks_like_http(const unsigned char *buf, size_t len)
+{
+	return len >= 1 && buf[0] >= 'A' && buf[0] <= 'Z';
+}
+
+static int on_receive(void *self, unsigned char *buf, size_t len)
+{
+	struct hx_tls *tls = self;
+	int got = hx_wire_recv(tls->engine.wire, buf, len);
+	if (got == HATCH_LATER)
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	if (got > 0 && !tls->greeted) {
+		tls->greeted = true;
+		tls->plain_http = looks_like_http(buf, (size_t)got);
+	}
+	if (got < 0 || tls->plain_http) {
+		tls->wire_error = got < 0 ? got : HATCH_ETLS;
+		return WIRE_BROKEN;
+	}
+	return got;
+}
+
+/* ---- our side ---- */
+
+/* A negative number of the library, in our words. */
+static int error_of(struct hx_tls *tls, int ret)
+{
+	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE)
+		return HATCH_LATER;
+	tls->last_error = ret;
+	if (ret == WIRE_BROKEN)
+		return tls->wire_error;
+	if (ret == MBEDTLS_ERR_SSL_CONN_EOF)
+		return HATCH_ECUT;
+	return ret == MBEDTLS_ERR_SSL_ALLOC_FAILED ? HATCH_ENOMEM : HATCH_ETLS;
+}
+
+static int tls_handshake(struct hx_engine *e)
+{
+	struct hx_tls *tls = tls_of(e);
+	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
+	hx_heap_leave(before);
+	if (ret != 0)
+		return error_of(tls, ret);
+	return mbedtls_ssl_is_handshake_over(&tls->ssl) ? 0 : 1;
+}
+
+/* len 0 only looks: the record stays where it is. */
+static int read_some(struct hx_tls *tls, void *buf, size_t len)
+{
+	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int ret = mbedtls_ssl_read(&tls->ssl, buf, len);
+	size_t waiting = mbedtls_ssl_get_bytes_avail(&tls->ssl);
+	hx_heap_leave(before);
+	if (ret > 0)
+		return ret;
+	if (ret == 0 && len == 0 && waiting > 0)
+		return 1;
+	if (ret == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+		return 0;
+	/* The library returns 0 where TCP ended without close_notify: somebody may have cut it. */
+	return ret == 0 ? error_of(tls, MBEDTLS_ERR_SSL_CONN_EOF) : error_of(tls, ret);
+}
+
+static int tls_peek(struct hx_engine *e)
+{
+	return read_some(tls_of(e), NULL, 0);
+}
+
+static int tls_read(struct hx_engine *e, void *buf, size_t len)
+{
+	return read_some(tls_of(e), buf, len);
+}
+
+static int tls_write(struct hx_engine *e, const void *buf, size_t len)
+{
+	struct hx_tls *tls = tls_of(e);
+	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int ret = mbedtls_ssl_write(&tls->ssl, buf, len);
+	hx_heap_leave(before);
+	return ret > 0 ? ret : error_of(tls, ret);
+}
+
+static int tls_close(struct hx_engine *e)
+{
+	struct hx_tls *tls = tls_of(e);
+	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int ret = mbedtls_ssl_close_notify(&tls->ssl);
+	hx_heap_leave(before);
+	return ret == 0 ? 0 : error_of(tls, ret);
+}
+
+static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
+{
+	struct hx_tls *tls = tls_of(e);
+	const char *alpn = mbedtls_ssl_get_alpn_protocol(&tls->ssl);
+	bool tls13 = mbedtls_ssl_get_version_number(&tls->ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+	memset(out, 0, sizeof(*out));
+	out->version = tls13 ? "TLSv1.3" : "TLSv1.2";
+	out->suite = hx_suite_name(mbedtls_ssl_get_ciphersuite_id_from_ssl(&tls->ssl));
+	out->group = hx_group_name(tls->flight.group);
+	out->alpn = alpn == NULL ? "" : alpn;
+	out->resumed = tls13 ? tls->flight.psk : !tls->flight.key_exchange;
+}
+
+static void tls_free(struct hx_engine *e)
+{
+	struct hx_tls *tls = tls_of(e);
+	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	mbedtls_ssl_free(&tls->ssl);
+	hx_heap_leave(before);
+}
+
+static const struct hx_engine_ops tls_ops = {
+	.handshake = tls_handshake,
+	.peek = tls_peek,
+	.read = tls_read,
+	.write = tls_write,
+	.close = tls_close,
+	.facts = tls_facts,
+	.free = tls_free,
+};
+
+int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
+	struct hx_heap_account *account)
+{
+	memset(tls, 0, sizeof(*tls));
+	tls->engine.ops = &tls_ops;
+	tls->engine.wire = wire;
+	tls->account = account;
+	mbedtls_ssl_init(&tls->ssl);
+	struct hx_heap_account *before = hx_heap_enter(account);
+	int ret = mbedtls_ssl_setup(&tls->ssl, &shared->conf);
+	if (ret != 0)
+		mbedtls_ssl_free(&tls->ssl);
+	hx_heap_leave(before);
+	if (ret != 0)
+		return HATCH_ENOMEM;
+	mbedtls_ssl_set_bio(&tls->ssl, tls, on_send, on_receive, NULL);
+	return 0;
+}

@@ -1,0 +1,103 @@
+/*
+ * mbedtls_version.c - see mbedtls_version.h
+ * SPDX-License-Identifier: MIT
+ */
+#include "mbedtls_version.h"
+
+#include <stdio.h>
+
+#include <mbedtls/error.h>
+#include <psa/crypto.h>
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+
+#include <mbedtls/psa_util.h>
+
+void hx_mbed_conf_random(mbedtls_ssl_config *conf)
+{
+	mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+}
+
+int hx_mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len)
+{
+	return mbedtls_pk_parse_key(key, bytes, len, NULL, 0, mbedtls_psa_get_random,
+		MBEDTLS_PSA_RANDOM_STATE);
+}
+
+int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_context *key)
+{
+	return mbedtls_pk_check_pair(public_key, key, mbedtls_psa_get_random,
+		MBEDTLS_PSA_RANDOM_STATE);
+}
+
+int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
+{
+	return mbedtls_ssl_ticket_setup(tickets, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE,
+		MBEDTLS_CIPHER_AES_256_GCM, life_s);
+}
+
+size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)
+{
+	return mbedtls_pk_can_do(key, MBEDTLS_PK_RSA) ? mbedtls_pk_get_bitlen(key) : 0;
+}
+
+bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
+{
+	if (!mbedtls_pk_can_do(key, MBEDTLS_PK_ECKEY))
+		return false;
+	mbedtls_ecp_group_id group = mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*key));
+	return group == MBEDTLS_ECP_DP_SECP256R1 || group == MBEDTLS_ECP_DP_SECP384R1;
+}
+
+#else /* 4.x: compiled against its headers elsewhere, not run here */
+
+void hx_mbed_conf_random(mbedtls_ssl_config *conf)
+{
+	(void)conf;
+}
+
+int hx_mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len)
+{
+	return mbedtls_pk_parse_key(key, bytes, len, NULL, 0);
+}
+
+int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_context *key)
+{
+	return mbedtls_pk_check_pair(public_key, key);
+}
+
+int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
+{
+	return mbedtls_ssl_ticket_setup(tickets, PSA_ALG_GCM, PSA_KEY_TYPE_AES, 256, life_s);
+}
+
+size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)
+{
+	return mbedtls_pk_can_do_psa(key, PSA_ALG_RSA_PSS(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) ?
+		mbedtls_pk_get_bitlen(key) : 0;
+}
+
+bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
+{
+	size_t bits = mbedtls_pk_get_bitlen(key);
+	return mbedtls_pk_can_do_psa(key, PSA_ALG_ECDSA(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) &&
+		(bits == 256 || bits == 384);
+}
+
+#endif
+
+#if defined(MBEDTLS_ERROR_C)
+
+void hx_mbed_strerror(int error, char *buf, size_t room)
+{
+	mbedtls_strerror(error, buf, room);
+}
+
+#else
+
+void hx_mbed_strerror(int error, char *buf, size_t room)
+{
+	snprintf(buf, room, "mbedTLS error -0x%04x", (unsigned)-error);
+}
+
+#endif
