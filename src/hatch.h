@@ -37,12 +37,19 @@
 #define HATCH_VERSION        "0.1.0"
 #define HATCH_VERSION_NUMBER 0x000100 /* 0xMMmmpp */
 
+/* clang-format off: an initialiser reads best as one line */
 #ifdef __cplusplus
-#define HATCH_DEFAULTS { }
+#define HATCH_DEFAULTS                                                                             \
+	{                                                                                          \
+	}
 extern "C" {
 #else
-#define HATCH_DEFAULTS { 0 } /* struct hatch_config config = HATCH_DEFAULTS; */
+#define HATCH_DEFAULTS                                                                             \
+	{                                                                                          \
+		0                                                                                  \
+	} /* struct hatch_config config = HATCH_DEFAULTS; */
 #endif
+/* clang-format on */
 
 #if defined(__GNUC__)
 #define HATCH_PRINTF(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
@@ -144,7 +151,7 @@ struct hatch_hook {
 
 /* What a route or a group asks for beyond its handler. */
 struct hatch_policy {
-	uint32_t body_max;               /* collect a body up to this size first; more is 413; 0: do not */
+	uint32_t body_max; /* collect a body up to this size first; more is 413; 0: do not */
 	const struct hatch_hook *guards; /* run in order, before any of the body is read */
 	size_t guard_count;
 	const struct hatch_hook *after; /* run in order */
@@ -164,10 +171,12 @@ struct hatch_route {
 	const void *arg;
 	const struct hatch_policy *policy;
 };
+/* clang-format off */
 #define HATCH_ROUTE(methods, path, handler)          { (methods), (path), (handler), NULL, NULL }
 #define HATCH_ROUTE_ARG(methods, path, handler, arg) { (methods), (path), (handler), (arg), NULL }
 #define HATCH_ROUTE_WITH(methods, path, handler, arg, policy) \
 	{ (methods), (path), (handler), (arg), (policy) }
+/* clang-format on */
 
 /* Routes under a common prefix ("/api"); their guards run before each route's own. */
 struct hatch_group {
@@ -176,8 +185,11 @@ struct hatch_group {
 	size_t route_count;
 	const struct hatch_policy *policy;
 };
-#define HATCH_GROUP(prefix, routes)              { (prefix), (routes), HATCH_COUNT(routes), NULL }
-#define HATCH_GROUP_WITH(prefix, routes, policy) { (prefix), (routes), HATCH_COUNT(routes), (policy) }
+/* clang-format off */
+#define HATCH_GROUP(prefix, routes) { (prefix), (routes), HATCH_COUNT(routes), NULL }
+#define HATCH_GROUP_WITH(prefix, routes, policy) \
+	{ (prefix), (routes), HATCH_COUNT(routes), (policy) }
+/* clang-format on */
 
 /*
  * The library's own features are handlers too.  Those that nobody names are
@@ -196,20 +208,21 @@ struct hatch_identity;
 struct hatch_tls_identity; /* an identity as the TLS engine keeps it */
 
 /* Where an identity comes from.  Naming one links it. */
-typedef int hatch_identity_source(struct hatch_tls_identity *into, const struct hatch_identity *from);
+typedef int hatch_identity_source(
+	struct hatch_tls_identity *into, const struct hatch_identity *from);
 hatch_identity_source hatch_identity_pem;         /* cert: the chain, leaf first; key */
 hatch_identity_source hatch_identity_der;         /* the same as DER, certificates end to end */
-hatch_identity_source hatch_identity_self_signed; /* [later] made at first start, kept in the store */
-hatch_identity_source hatch_identity_psa;         /* [later] a PSA key that never leaves its store */
-hatch_identity_source hatch_identity_signer;      /* [later] sign() below holds the key */
+hatch_identity_source hatch_identity_self_signed; /* [later] made at first start, then kept */
+hatch_identity_source hatch_identity_psa;    /* [later] a PSA key that never leaves its store */
+hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the key */
 
 /*
  * Signs a digest with a key that hatch never sees.  Returns the length of the
  * signature in sig (DER for ECDSA), HATCH_LATER (it is called again with the
  * same arguments after hatch_identity_resume()), or an error.
  */
-typedef int hatch_sign(void *arg, const unsigned char *digest, size_t digest_len,
-	unsigned char *sig, size_t room);
+typedef int hatch_sign(
+	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room);
 
 struct hatch_identity {
 	hatch_identity_source *source;
@@ -221,13 +234,15 @@ struct hatch_identity {
 	void *sign_arg;       /* [later] */
 	const char *hostname; /* [later] for hatch_identity_self_signed */
 };
+/* clang-format off */
 /* From C strings, as `hatch-cert --format header` writes them or as read from a file. */
 #define HATCH_PEM(cert, key) \
 	{ hatch_identity_pem, { (cert), 0 }, { (key), 0 }, NULL, 0, NULL, NULL, NULL }
 /* From const arrays of unsigned char, of known size. */
-#define HATCH_DER(cert, key)                                                                  \
-	{ hatch_identity_der, { (const char *)(cert), sizeof(cert) },                         \
+#define HATCH_DER(cert, key) \
+	{ hatch_identity_der, { (const char *)(cert), sizeof(cert) }, \
 	  { (const char *)(key), sizeof(key) }, NULL, 0, NULL, NULL, NULL }
+/* clang-format on */
 
 /* ---- server ---------------------------------------------------------------- */
 
@@ -252,7 +267,7 @@ struct hatch_config {
 	const struct hatch_group *groups; /* tried after the routes, in order */
 	size_t group_count;
 	hatch_handler *not_found;     /* default: a plain 404 */
-	hatch_handler *plain_handler; /* answers everything on the plain port; default: the routes do */
+	hatch_handler *plain_handler; /* answers all of the plain port; default: the routes do */
 
 	/* where */
 	int32_t port;        /* HTTPS; default 443 */
@@ -267,10 +282,10 @@ struct hatch_config {
 	uint16_t tls_min;                        /* 0x0303 (default) or 0x0304 */
 	uint16_t tls_max;                        /* 0x0304 (default) or 0x0303 */
 	uint16_t session_cache;                  /* TLS 1.2 session IDs remembered; default 8 */
-	uint32_t ticket_s;                       /* life of a session ticket, seconds; default 86400 */
-	bool no_tickets;                         /* neither tickets nor session cache */
-	enum hatch_client_certs client_certs;    /* [later] */
-	struct hatch_span client_ca;             /* [later] PEM or DER */
+	uint32_t ticket_s;                    /* life of a session ticket, seconds; default 86400 */
+	bool no_tickets;                      /* neither tickets nor session cache */
+	enum hatch_client_certs client_certs; /* [later] */
+	struct hatch_span client_ca;          /* [later] PEM or DER */
 
 	/* how much */
 	void *memory; /* default: one malloc in hatch_open() */
@@ -287,7 +302,8 @@ struct hatch_config {
 	uint16_t bodies;       /* bodies collected at once, if a route collects; default 2 */
 	uint16_t posts;        /* calls waiting from hatch_post(); default 16 */
 	uint16_t timers;       /* for hatch_every(); default 4 */
-	uint32_t discard_max;  /* unclaimed body read and dropped to keep a connection; default 65536 */
+	uint32_t discard_max; /* unclaimed body read and dropped to keep a connection; default 65536
+			       */
 	uint32_t tls_heap_max; /* heap one TLS connection may take; default 65536 */
 
 	/* how long */
@@ -350,7 +366,8 @@ struct hatch_task {
 	int8_t priority; /* as the platform counts; default 5 */
 	int8_t core;     /* 1 + number of the core to stay on; default any */
 };
-int hatch_start(struct hatch **out, const struct hatch_config *config, const struct hatch_task *task);
+int hatch_start(
+	struct hatch **out, const struct hatch_config *config, const struct hatch_task *task);
 
 /*
  * Runs call(srv, arg) on the server's task, soon.  Safe from any task, not from
@@ -373,15 +390,15 @@ void hatch_identity_resume(struct hatch *srv); /* [later] safe from any task */
 
 /* Facts of one TLS connection.  Strings live as long as the connection. */
 struct hatch_tls_facts {
-	const char *version;   /* "TLSv1.3" */
-	const char *suite;     /* as the RFCs write it */
-	const char *group;     /* of the key exchange, "x25519"; "" where there was none */
-	const char *alpn;      /* "" if none was negotiated */
+	const char *version; /* "TLSv1.3" */
+	const char *suite;   /* as the RFCs write it */
+	const char *group;   /* of the key exchange, "x25519"; "" where there was none */
+	const char *alpn;    /* "" if none was negotiated */
 	bool resumed;
-	uint32_t handshake_ms; /* accept to finished, the network's time included */
-	uint32_t heap_peak;    /* bytes of the TLS library's heap, during the handshake */
-	uint32_t heap_now;     /* bytes now */
-	bool client_verified;         /* [later] a client certificate was given and is good */
+	uint32_t handshake_ms;         /* accept to finished, the network's time included */
+	uint32_t heap_peak;            /* bytes of the TLS library's heap, during the handshake */
+	uint32_t heap_now;             /* bytes now */
+	bool client_verified;          /* [later] a client certificate was given and is good */
 	struct hatch_span client_cert; /* [later] its DER */
 };
 
@@ -396,9 +413,9 @@ struct hatch_stats {
 	uint32_t conns, conns_idle, conns_max; /* open now, of these idle, and the most at once */
 	uint32_t accepted, evicted, refused;   /* refused: over a client's limit */
 	uint32_t handshakes_full, handshakes_resumed, handshakes_failed;
-	uint32_t requests;                                     /* responses begun */
-	uint32_t heap_free, heap_largest;                      /* as the platform says; 0: not known */
-	uint32_t memory;                                       /* hatch's one block */
+	uint32_t requests;                /* responses begun */
+	uint32_t heap_free, heap_largest; /* as the platform says; 0: not known */
+	uint32_t memory;                  /* hatch's one block */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 
@@ -406,7 +423,7 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 
 enum hatch_method hatch_method_of(const struct hatch_req *req);
 struct hatch_span hatch_method_name(const struct hatch_req *req);
-struct hatch_span hatch_path(const struct hatch_req *req); /* decoded once, no dot segments */
+struct hatch_span hatch_path(const struct hatch_req *req);      /* decoded once, no dot segments */
 struct hatch_span hatch_authority(const struct hatch_req *req); /* Host, or of an absolute target */
 struct hatch_span hatch_rest(const struct hatch_req *req); /* what the route's final "*" matched */
 
@@ -418,7 +435,8 @@ struct hatch_span hatch_raw_query(const struct hatch_req *req); /* call before h
 /* The value of a field by its name in any case; the first if repeated; ptr is NULL if absent. */
 struct hatch_span hatch_field(const struct hatch_req *req, const char *name);
 
-/* All field lines in order:  struct hatch_field f = HATCH_DEFAULTS;  while (hatch_next_field(req, &f)) */
+/* All field lines in order:  struct hatch_field f = HATCH_DEFAULTS;  while (hatch_next_field(req,
+ * &f)) */
 struct hatch_field {
 	struct hatch_span name, value;
 	size_t next; /* hatch's own */
@@ -428,14 +446,16 @@ bool hatch_next_field(const struct hatch_req *req, struct hatch_field *field);
 struct hatch_span hatch_body(const struct hatch_req *req); /* collected by hatch_policy.body_max */
 bool hatch_is_secure(const struct hatch_req *req);
 struct hatch_span hatch_peer(const struct hatch_req *req); /* "192.0.2.7" */
-int hatch_tls_facts_of(const struct hatch_req *req, struct hatch_tls_facts *out); /* plain: HATCH_ESTATE */
+int hatch_tls_facts_of(
+	const struct hatch_req *req, struct hatch_tls_facts *out); /* plain: HATCH_ESTATE */
 struct hatch *hatch_server(const struct hatch_req *req);
 const void *hatch_arg(const struct hatch_req *req); /* of the route, or of the guard that runs */
 
-bool hatch_eq(struct hatch_span a, const char *b);                         /* the same bytes */
-int hatch_to_long(struct hatch_span s, long min, long max, long *out);     /* all of s, in range */
+bool hatch_eq(struct hatch_span a, const char *b);                     /* the same bytes */
+int hatch_to_long(struct hatch_span s, long min, long max, long *out); /* all of s, in range */
 
-/* size zeroed bytes that live as long as the exchange; NULL if over what is left of config.scratch. */
+/* size zeroed bytes that live as long as the exchange; NULL if over what is left of config.scratch.
+ */
 void *hatch_scratch(struct hatch_req *req, size_t size);
 
 /*
@@ -478,13 +498,15 @@ int hatch_add_field(struct hatch_req *req, const char *name, const char *value);
 int hatch_add_field_span(struct hatch_req *req, const char *name, struct hatch_span value);
 
 /* Whole responses.  Copied: HATCH_EBIG over config.copy_max.  type may be NULL for none. */
-int hatch_send_bytes(struct hatch_req *req, int status, const char *type, const void *body, size_t len);
+int hatch_send_bytes(
+	struct hatch_req *req, int status, const char *type, const void *body, size_t len);
 int hatch_send_text(struct hatch_req *req, int status, const char *text);
 int hatch_send_empty(struct hatch_req *req, int status);
 int hatch_redirect(struct hatch_req *req, int status, const char *location);
 
 /* The same of any length, borrowed: body must stay as it is until the exchange ends. */
-int hatch_send_static(struct hatch_req *req, int status, const char *type, const void *body, size_t len);
+int hatch_send_static(
+	struct hatch_req *req, int status, const char *type, const void *body, size_t len);
 
 /*
  * JSON from a printf format, copied.  Takes the integer conversions with their
@@ -505,7 +527,8 @@ int hatch_send_json(struct hatch_req *req, int status, const char *format, ...) 
 #define HATCH_ROOM_MIN 128
 typedef int hatch_source(struct hatch_req *req, char *buf, size_t room, void *arg);
 int hatch_set_length(struct hatch_req *req, uint64_t len);
-int hatch_send_stream(struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg);
+int hatch_send_stream(
+	struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg);
 
 /* Ends the connection after this response. */
 void hatch_close_after(struct hatch_req *req);
@@ -524,7 +547,8 @@ struct hatch_ref hatch_ref_of(const struct hatch_req *req);
 int hatch_defer(struct hatch_req *req, uint32_t timeout_ms);
 struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref);
 
-/* Asks again the guard, sink or source that said HATCH_LATER.  HATCH_EGONE if the exchange is over. */
+/* Asks again the guard, sink or source that said HATCH_LATER.  HATCH_EGONE if the exchange is over.
+ */
 int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
 /* ---- files, events, WebSockets: [later], in their final shape --------------- */
@@ -569,7 +593,8 @@ struct hatch_ws_ops {
 	uint32_t ping_ms;      /* default 20000 */
 	bool deflate;
 };
-int hatch_ws_send(struct hatch_ws *ws, struct hatch_span data, bool text); /* all of it, or HATCH_LATER */
+int hatch_ws_send(
+	struct hatch_ws *ws, struct hatch_span data, bool text); /* all of it, or HATCH_LATER */
 int hatch_ws_close(struct hatch_ws *ws, int code);
 void **hatch_ws_user(struct hatch_ws *ws);
 struct hatch_ws_ref hatch_ws_ref_of(const struct hatch_ws *ws);

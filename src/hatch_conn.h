@@ -31,7 +31,7 @@ extern "C" {
 struct hatch_conn;
 
 struct hatch_address {
-	char text[46];    /* "192.0.2.7", "2001:db8::7" */
+	char text[46]; /* "192.0.2.7", "2001:db8::7" */
 	uint16_t port;
 	uint8_t bytes[16]; /* IPv4 as ::ffff:192.0.2.7 */
 };

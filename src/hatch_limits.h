@@ -39,7 +39,8 @@ enum hatch_limits {
 	/* The longest parameter list of one route. */
 	HATCH_PARAMS_MAX = 8,
 
-	/* Chunk extensions of one body, all together: nobody needs them (RFC 9112 section 7.1.1). */
+	/* Chunk extensions of one body, all together: nobody needs them (RFC 9112 section 7.1.1).
+	 */
 	HATCH_CHUNK_EXT_MAX = 256,
 
 	HATCH_HANDSHAKE_MS = 10000,
@@ -51,7 +52,8 @@ enum hatch_limits {
 	HATCH_IDLE_MS = 15000,
 	HATCH_GOODBYE_MS = 2000,
 
-	/* Somebody who has not finished a head by then makes room when others wait for its place. */
+	/* Somebody who has not finished a head by then makes room when others wait for its place.
+	 */
 	HATCH_HEAD_GRACE_MS = 1000,
 };
 

@@ -35,19 +35,21 @@ struct hatch_port {
 	int (*net_open)(void **net, size_t max_socks);
 	void (*net_close)(void *net);
 	/* address NULL: all of them.  port 0: any.  EADDR, EACCESS, EPORT. */
-	int (*listen)(void *net, const char *address, uint16_t port, hatch_sock *out, uint16_t *bound);
+	int (*listen)(
+		void *net, const char *address, uint16_t port, hatch_sock *out, uint16_t *bound);
 	int (*accept)(void *net, hatch_sock listener, hatch_sock *out,
 		struct hatch_address *peer); /* 0; LATER: nobody; EPORT: no socket left */
-	int (*recv)(hatch_sock s, void *buf, size_t len); /* count; 0: closed; LATER; EGONE */
+	int (*recv)(hatch_sock s, void *buf, size_t len);       /* count; 0: closed; LATER; EGONE */
 	int (*send)(hatch_sock s, const void *buf, size_t len); /* count; LATER; EGONE */
-	void (*shutdown)(hatch_sock s); /* nothing more will be sent */
+	void (*shutdown)(hatch_sock s);                         /* nothing more will be sent */
 	void (*close)(hatch_sock s);
-	int (*wait)(void *net, struct hatch_wait *set, size_t count, uint32_t ms); /* until ready, or wake() */
+	int (*wait)(void *net, struct hatch_wait *set, size_t count,
+		uint32_t ms);    /* until ready, or wake() */
 	void (*wake)(void *net); /* from any task, and from a signal handler */
 
 	/* Time */
-	uint32_t (*now_ms)(void);    /* may wrap, must not go back */
-	int64_t (*unix_time)(void);  /* seconds; 0: not known */
+	uint32_t (*now_ms)(void);   /* may wrap, must not go back */
+	int64_t (*unix_time)(void); /* seconds; 0: not known */
 
 	/* Memory for hatch_open(), and what is left for the TLS library */
 	void *(*alloc)(size_t size);

@@ -39,8 +39,8 @@ enum hx_phase {
 
 /* What a carrier does for its exchange. */
 struct hx_carrier {
-	int (*read)(void *self, void *buf, size_t room);  /* as hatch_read() */
-	void (*wake)(void *self);                         /* something has changed; step soon */
+	int (*read)(void *self, void *buf, size_t room); /* as hatch_read() */
+	void (*wake)(void *self);                        /* something has changed; step soon */
 	void (*facts)(void *self, struct hatch_tls_facts *out);
 	struct hatch_span (*peer)(void *self);
 	bool secure;
@@ -90,12 +90,12 @@ struct hatch_req {
 	const struct hatch_group *group;
 	const struct hatch_route *route;
 	hatch_handler *handler;
-	const void *arg;       /* what hatch_arg() says */
+	const void *arg; /* what hatch_arg() says */
 	size_t guard_at;
-	bool asleep;           /* said LATER and waits for hatch_resume() */
-	bool waits_for_body;   /* a source that found no body to pull */
-	uint32_t defer_ms;     /* the time that hatch_defer() asked for */
-	bool defer_new;        /* ... and the carrier has not seen yet */
+	bool asleep;         /* said LATER and waits for hatch_resume() */
+	bool waits_for_body; /* a source that found no body to pull */
+	uint32_t defer_ms;   /* the time that hatch_defer() asked for */
+	bool defer_new;      /* ... and the carrier has not seen yet */
 
 	/* the body */
 	struct hx_body_buf *collected;

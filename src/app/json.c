@@ -124,14 +124,21 @@ static int put_real(struct hx_text *out, const struct spec *spec, va_list *args)
 static int put_one(struct hx_text *out, const struct spec *spec, va_list *args)
 {
 	switch (spec->conversion) {
-	case '%':
-		hx_text_char(out, '%');
-		return 0;
-	case 'd': case 'i': case 'u': case 'x': case 'X': case 'o':
+	case '%': hx_text_char(out, '%'); return 0;
+	case 'd':
+	case 'i':
+	case 'u':
+	case 'x':
+	case 'X':
+	case 'o':
 		/* Unsigned ones have the same size and representation (C11 6.5.2.2). */
 		return put_signed(out, spec, args);
-	case 'f': case 'F': case 'e': case 'E': case 'g': case 'G':
-		return put_real(out, spec, args);
+	case 'f':
+	case 'F':
+	case 'e':
+	case 'E':
+	case 'g':
+	case 'G': return put_real(out, spec, args);
 	case 'c':
 		if (spec->longs > 0)
 			return HATCH_EINVAL;
@@ -142,8 +149,7 @@ static int put_one(struct hx_text *out, const struct spec *spec, va_list *args)
 			return HATCH_EINVAL;
 		put_string(out, va_arg(*args, const char *), spec->precision);
 		return 0;
-	default:
-		return HATCH_EINVAL;
+	default: return HATCH_EINVAL;
 	}
 }
 
@@ -173,7 +179,8 @@ int hatch_send_json(struct hatch_req *req, int status, const char *format, ...)
 	error = put_format(&body, format, &args);
 	va_end(args);
 	if (error < 0) {
-		hx_log(req->srv, HATCH_ERROR, "hatch_send_json() knows no such conversion: %s", format);
+		hx_log(req->srv, HATCH_ERROR, "hatch_send_json() knows no such conversion: %s",
+			format);
 		body.error = error;
 	}
 	return hx_respond_copied(req, &body);

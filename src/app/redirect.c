@@ -23,7 +23,8 @@ static void put_path(struct hx_text *out, struct hatch_span path)
 	for (size_t i = 0; i < path.len; i++) {
 		unsigned char c = (unsigned char)path.ptr[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9') || (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+			     (c >= '0' && c <= '9') ||
+			     (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
 		if (plain) {
 			hx_text_char(out, (char)c);
 			continue;

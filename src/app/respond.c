@@ -132,7 +132,8 @@ int hx_respond_begin(struct hatch_req *req, int status, const char *type, struct
 {
 	HX_TRY(settle(req, status, type));
 	/* Behind the fields and their CRLF; copy_max bytes, however long the fields are. */
-	hx_text_init(body, req->out + HX_OUT_GAP + req->fields.len + 2, hx_config(req->srv)->copy_max);
+	hx_text_init(
+		body, req->out + HX_OUT_GAP + req->fields.len + 2, hx_config(req->srv)->copy_max);
 	return 0;
 }
 
@@ -150,7 +151,8 @@ int hx_respond_copied(struct hatch_req *req, const struct hx_text *body)
 
 /* ---- whole responses ---- */
 
-int hatch_send_bytes(struct hatch_req *req, int status, const char *type, const void *body, size_t len)
+int hatch_send_bytes(
+	struct hatch_req *req, int status, const char *type, const void *body, size_t len)
 {
 	struct hx_text text;
 	HX_TRY(hx_respond_begin(req, status, type, &text));
@@ -177,7 +179,8 @@ int hatch_redirect(struct hatch_req *req, int status, const char *location)
 	return hatch_send_empty(req, status);
 }
 
-int hatch_send_static(struct hatch_req *req, int status, const char *type, const void *body, size_t len)
+int hatch_send_static(
+	struct hatch_req *req, int status, const char *type, const void *body, size_t len)
 {
 	HX_TRY(settle(req, status, type));
 	req->borrowed = hx_status_bodiless(status) ? hx_span(NULL, 0) : hx_span(body, len);
@@ -186,7 +189,8 @@ int hatch_send_static(struct hatch_req *req, int status, const char *type, const
 	return responded(req);
 }
 
-int hatch_send_stream(struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg)
+int hatch_send_stream(
+	struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg)
 {
 	if (fill == NULL)
 		return stick(req, HATCH_EINVAL);

@@ -11,8 +11,12 @@ static const struct {
 	enum hatch_method method;
 	const char *name;
 } names[] = {
-	{ HATCH_GET, "GET" },     { HATCH_HEAD, "HEAD" },     { HATCH_POST, "POST" },
-	{ HATCH_PUT, "PUT" },     { HATCH_PATCH, "PATCH" },   { HATCH_DELETE, "DELETE" },
+	{ HATCH_GET, "GET" },
+	{ HATCH_HEAD, "HEAD" },
+	{ HATCH_POST, "POST" },
+	{ HATCH_PUT, "PUT" },
+	{ HATCH_PATCH, "PATCH" },
+	{ HATCH_DELETE, "DELETE" },
 	{ HATCH_OPTIONS, "OPTIONS" },
 };
 
@@ -96,7 +100,8 @@ static const struct hatch_route *find_in(struct hatch_req *req, const struct hat
 	return NULL;
 }
 
-/* path without the prefix; false if it is not under it.  "/api" holds "/api" and "/api/x", not "/apix". */
+/* path without the prefix; false if it is not under it.  "/api" holds "/api" and "/api/x", not
+ * "/apix". */
 static bool under(struct hatch_span *path, const char *prefix)
 {
 	struct hatch_span want = hatch_str(prefix);
@@ -182,7 +187,7 @@ static const char *check_table(const struct hatch_route *routes, size_t count)
 		if (routes[i].handler == NULL)
 			why = "a route has no handler";
 		else if ((routes[i].methods & ~(unsigned)(HATCH_ANY | HATCH_OTHER)) != 0 ||
-			routes[i].methods == 0)
+			 routes[i].methods == 0)
 			why = "a route's methods are not from enum hatch_method";
 		else
 			why = check_path(routes[i].path);

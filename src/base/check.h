@@ -12,11 +12,11 @@
 
 #define HX_ASSERT(claim) assert(claim)
 
-#define HX_TRY(call)                      \
-	do {                              \
-		int hx_try = (call);      \
-		if (hx_try < 0)           \
-			return hx_try;    \
+#define HX_TRY(call)                                                                               \
+	do {                                                                                       \
+		int hx_try = (call);                                                               \
+		if (hx_try < 0)                                                                    \
+			return hx_try;                                                             \
 	} while (0)
 
 #endif

@@ -12,10 +12,10 @@
 
 struct hx_body {
 	enum hx_body_kind kind;
-	unsigned state;      /* private to body.c */
-	uint64_t left;       /* bytes of content still to come: in all, or in this chunk */
-	uint32_t digits;     /* hex digits seen in this chunk size */
-	uint32_t ext_left;   /* how many bytes of chunk extensions are still allowed */
+	unsigned state;    /* private to body.c */
+	uint64_t left;     /* bytes of content still to come: in all, or in this chunk */
+	uint32_t digits;   /* hex digits seen in this chunk size */
+	uint32_t ext_left; /* how many bytes of chunk extensions are still allowed */
 	uint32_t trailer_left;
 	uint32_t fields_left;
 	bool done;
@@ -30,7 +30,7 @@ void hx_body_init(struct hx_body *body, const struct hx_framing *framing, uint32
  * body->done.  Never takes a byte beyond the end of the body.  0, or the
  * negative of the status: 400, 431 (trailers).
  */
-int hx_body_take(struct hx_body *body, const char *in, size_t len, size_t *used,
-	struct hatch_span *piece);
+int hx_body_take(
+	struct hx_body *body, const char *in, size_t len, size_t *used, struct hatch_span *piece);
 
 #endif

@@ -20,13 +20,13 @@ enum hx_length { HX_LENGTH_NONE, HX_LENGTH_KNOWN, HX_LENGTH_CHUNKED, HX_LENGTH_C
 
 struct hx_response_head {
 	int status;
-	int64_t unix_time;      /* 0: no Date */
-	const char *type;       /* Content-Type; NULL: none */
-	const char *allow;      /* NULL: none */
+	int64_t unix_time; /* 0: no Date */
+	const char *type;  /* Content-Type; NULL: none */
+	const char *allow; /* NULL: none */
 	enum hx_length length;
 	uint64_t content_length;
-	bool close;             /* Connection: close */
-	bool keep_alive_10;     /* an HTTP/1.0 client has asked for keep-alive and gets it */
+	bool close;               /* Connection: close */
+	bool keep_alive_10;       /* an HTTP/1.0 client has asked for keep-alive and gets it */
 	struct hatch_span fields; /* lines from hx_encode_field() */
 };
 

@@ -7,9 +7,9 @@
 
 #include "../base/span.h"
 
-bool hx_is_tchar(char c);                      /* RFC 9110 section 5.6.2 */
-bool hx_is_token(struct hatch_span s);         /* one tchar or more */
-bool hx_is_field_value(struct hatch_span s);   /* VCHAR, obs-text, SP, HTAB; no other byte */
+bool hx_is_tchar(char c);                    /* RFC 9110 section 5.6.2 */
+bool hx_is_token(struct hatch_span s);       /* one tchar or more */
+bool hx_is_field_value(struct hatch_span s); /* VCHAR, obs-text, SP, HTAB; no other byte */
 struct hatch_span hx_trim_ows(struct hatch_span s);
 
 /*
@@ -29,7 +29,8 @@ unsigned hx_field_count(struct hatch_span lines, const char *name);
  */
 bool hx_list_take(struct hatch_span *list, struct hatch_span *element);
 
-/* Whether any element of any field of that name is this token, in any case ("Connection: close"). */
+/* Whether any element of any field of that name is this token, in any case ("Connection: close").
+ */
 bool hx_field_has_token(struct hatch_span lines, const char *name, const char *token);
 
 #endif

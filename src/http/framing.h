@@ -15,10 +15,10 @@ enum hx_body_kind { HX_BODY_NONE, HX_BODY_LENGTH, HX_BODY_CHUNKED };
 
 struct hx_framing {
 	enum hx_body_kind kind;
-	uint64_t length;          /* for HX_BODY_LENGTH */
-	bool keep_alive;          /* the client would like another request on this connection */
-	bool expect_continue;     /* it waits for 100 before it sends the body */
-	struct hatch_span host;   /* the Host field's value; len 0 only with HTTP/1.0 */
+	uint64_t length;        /* for HX_BODY_LENGTH */
+	bool keep_alive;        /* the client would like another request on this connection */
+	bool expect_continue;   /* it waits for 100 before it sends the body */
+	struct hatch_span host; /* the Host field's value; len 0 only with HTTP/1.0 */
 };
 
 /* 0, or the negative of the status: 400, 417, 501. */

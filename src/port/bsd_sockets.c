@@ -59,7 +59,8 @@ static int no_block(int fd)
 	return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-/* Nagle's algorithm would hold a small record back until the last one is acknowledged: 44 ms a request. */
+/* Nagle's algorithm would hold a small record back until the last one is acknowledged: 44 ms a
+ * request. */
 static void set_up(int fd)
 {
 	int on = 1;
@@ -131,12 +132,11 @@ static bool place_v6(struct place *place, const char *address, uint16_t port)
 static int error_of_errno(int number)
 {
 	switch (number) {
-	case EADDRINUSE: case EADDRNOTAVAIL:
-		return HATCH_EADDR;
-	case EACCES: case EPERM:
-		return HATCH_EACCESS;
-	default:
-		return HATCH_EPORT;
+	case EADDRINUSE:
+	case EADDRNOTAVAIL: return HATCH_EADDR;
+	case EACCES:
+	case EPERM: return HATCH_EACCESS;
+	default: return HATCH_EPORT;
 	}
 }
 
@@ -152,8 +152,9 @@ static int listen_at(const struct place *place, bool both, hatch_sock *out, uint
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (place->family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both ? &off : &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&place->sa, place->len) < 0 || listen(fd, BACKLOG) < 0 ||
-		getsockname(fd, (struct sockaddr *)&sa, &len) < 0 || no_block(fd) < 0) {
+	if (bind(fd, (const struct sockaddr *)&place->sa, place->len) < 0 ||
+		listen(fd, BACKLOG) < 0 || getsockname(fd, (struct sockaddr *)&sa, &len) < 0 ||
+		no_block(fd) < 0) {
 		int error = error_of_errno(errno);
 		close(fd);
 		return error;
@@ -198,10 +199,11 @@ int hx_bsd_accept(void *net, hatch_sock listener, hatch_sock *out, struct hatch_
 		return 0;
 	}
 	switch (errno) {
-	case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM:
-		return HATCH_EPORT;
-	default:
-		return HATCH_LATER; /* nobody there, or one who has left again */
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM: return HATCH_EPORT;
+	default: return HATCH_LATER; /* nobody there, or one who has left again */
 	}
 }
 
@@ -210,7 +212,7 @@ int hx_bsd_accept(void *net, hatch_sock listener, hatch_sock *out, struct hatch_
 static bool not_now(int number)
 {
 	return number == EAGAIN || number == EWOULDBLOCK || number == EINTR || number == ENOBUFS ||
-		number == ENOMEM;
+	       number == ENOMEM;
 }
 
 static size_t at_most_int(size_t len)
@@ -256,7 +258,8 @@ int hx_bsd_wait(void *self, struct hatch_wait *set, size_t count, uint32_t ms)
 	for (size_t i = 0; i < count; i++) {
 		net->fds[i + 1].fd = set[i].want == 0 ? -1 : set[i].sock; /* poll() skips -1 */
 		net->fds[i + 1].events = (short)(((set[i].want & HATCH_WAIT_RX) != 0 ? POLLIN : 0) |
-			((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT : 0));
+						 ((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT
+										     : 0));
 		net->fds[i + 1].revents = 0;
 	}
 	int found = poll(net->fds, (nfds_t)count + 1, ms > INT_MAX ? -1 : (int)ms);

@@ -21,7 +21,8 @@ void hx_bsd_wake(void *net);
 /* An address as text and as 16 bytes; sa is a struct sockaddr *. */
 void hx_bsd_address(struct hatch_address *out, const void *sa);
 
-/* From the operating system's file: a pair to wake poll() with, [0] read, [1] written, none blocks. */
+/* From the operating system's file: a pair to wake poll() with, [0] read, [1] written, none blocks.
+ */
 int hx_wake_pair(int pair[2]);
 void hx_wake_write(int fd); /* also in a signal handler */
 void hx_wake_read(int fd);

@@ -167,7 +167,8 @@ static void lock_close(void *mutex)
 
 static bool is_ours(const struct ifaddrs *at)
 {
-	if (at->ifa_addr == NULL || (at->ifa_flags & IFF_UP) == 0 || (at->ifa_flags & IFF_LOOPBACK) != 0)
+	if (at->ifa_addr == NULL || (at->ifa_flags & IFF_UP) == 0 ||
+		(at->ifa_flags & IFF_LOOPBACK) != 0)
 		return false;
 	return at->ifa_addr->sa_family == AF_INET || at->ifa_addr->sa_family == AF_INET6;
 }
@@ -189,7 +190,9 @@ static int addresses(struct hatch_address *out, size_t max)
 
 static void log_line(enum hatch_level level, const char *line)
 {
-	const char *mark = level == HATCH_ERROR ? "error: " : level == HATCH_WARN ? "warning: " : "";
+	const char *mark = level == HATCH_ERROR  ? "error: "
+			   : level == HATCH_WARN ? "warning: "
+						 : "";
 	fprintf(stderr, "hatch: %s%s\n", mark, line);
 }
 

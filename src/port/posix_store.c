@@ -33,7 +33,8 @@ static bool make_folders(char *path)
 static int path_of(const char *key, char *path, const char *suffix)
 {
 	const char *folder = getenv("HATCH_STORE"), *below = "";
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	if (key[0] == '\0' || key[strspn(key, plain)] != '\0')
 		return HATCH_EINVAL;
 	if (folder == NULL || folder[0] == '\0') {

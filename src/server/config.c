@@ -5,10 +5,10 @@
 #include "../app/router.h"
 #include "server.h"
 
-#define DEFAULT(field, value)     \
-	do {                      \
-		if ((field) == 0) \
-			(field) = (value); \
+#define DEFAULT(field, value)                                                                      \
+	do {                                                                                       \
+		if ((field) == 0)                                                                  \
+			(field) = (value);                                                         \
 	} while (0)
 
 static void fill_sizes(struct hatch_config *c)
@@ -22,8 +22,9 @@ static void fill_sizes(struct hatch_config *c)
 	DEFAULT(c->ticket_s, HATCH_TICKET_S);
 	DEFAULT(c->max_conns, HATCH_MAX_CONNS);
 	if (c->client_conns == 0)
-		c->client_conns = c->max_conns >= HATCH_CLIENT_CONNS_MIN + 2 ?
-			(uint16_t)(c->max_conns - 2) : (uint16_t)HATCH_CLIENT_CONNS_MIN;
+		c->client_conns = c->max_conns >= HATCH_CLIENT_CONNS_MIN + 2
+					  ? (uint16_t)(c->max_conns - 2)
+					  : (uint16_t)HATCH_CLIENT_CONNS_MIN;
 	DEFAULT(c->max_requests, (uint16_t)((c->max_conns + 1) / 2));
 	DEFAULT(c->max_line, HATCH_MAX_LINE);
 	DEFAULT(c->max_head, HATCH_MAX_HEAD);
@@ -132,8 +133,8 @@ uint32_t hx_config_body_size(const struct hatch_config *config)
 {
 	uint32_t size = table_body_size(config->routes, config->route_count);
 	for (size_t i = 0; i < config->group_count; i++) {
-		uint32_t of_group = table_body_size(config->groups[i].routes,
-			config->groups[i].route_count);
+		uint32_t of_group = table_body_size(
+			config->groups[i].routes, config->groups[i].route_count);
 		size = of_group > size ? of_group : size;
 	}
 	return size;

@@ -63,7 +63,8 @@ static void handshake_failed(struct hatch_conn *c, int error)
 	char reason[96];
 	hx_count_handshake(c, NULL);
 	if (hx_tls_got_plain_http(hx_conn_tls(c))) {
-		hx_log(c->srv, HATCH_INFO, "%s spoke plain HTTP to the TLS port: told so", c->peer.text);
+		hx_log(c->srv, HATCH_INFO, "%s spoke plain HTTP to the TLS port: told so",
+			c->peer.text);
 		c->engine->ops->free(c->engine);
 		hx_wire_free(&c->wire);
 		hx_clear_init(&c->clear, &c->wire);
@@ -87,10 +88,10 @@ static void handshake_done(struct hatch_conn *c)
 	hx_http1_secure.facts(c, &facts);
 	if (c->secure) {
 		hx_count_handshake(c, &facts);
-		hx_log(c->srv, HATCH_INFO, "%s %s %s %s %s in %lu ms, heap %lu, peak %lu", c->peer.text,
-			facts.version, facts.suite, facts.group, facts.resumed ? "resumed" : "full",
-			(unsigned long)facts.handshake_ms, (unsigned long)facts.heap_now,
-			(unsigned long)facts.heap_peak);
+		hx_log(c->srv, HATCH_INFO, "%s %s %s %s %s in %lu ms, heap %lu, peak %lu",
+			c->peer.text, facts.version, facts.suite, facts.group,
+			facts.resumed ? "resumed" : "full", (unsigned long)facts.handshake_ms,
+			(unsigned long)facts.heap_now, (unsigned long)facts.heap_peak);
 	}
 	hx_due_arm(&c->due, HX_DUE_IDLE, c->now, hx_config(c->srv)->idle_ms);
 	hx_conn_enter(c, hx_http1_idle);
@@ -186,7 +187,7 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 	if (c->stage == ended)
 		return HATCH_ENDED;
 	unsigned want = (hx_wire_wants_rx(&c->wire) ? (unsigned)HATCH_WANT_RX : 0u) |
-		(hx_wire_wants_tx(&c->wire) ? (unsigned)HATCH_WANT_TX : 0u);
+			(hx_wire_wants_tx(&c->wire) ? (unsigned)HATCH_WANT_TX : 0u);
 	if (go != HX_GO_WAIT)
 		want |= HATCH_WANT_TURN;
 	return want != 0 ? want : (unsigned)HATCH_WANT_APP;
@@ -240,9 +241,9 @@ int hatch_conn_error(const struct hatch_conn *c)
 
 bool hx_conn_is_idle(const struct hatch_conn *c)
 {
-	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !hx_wire_wants_tx(&c->wire) &&
-				   c->wire.rx_len == 0) ||
-			 (c->stage == goodbye && c->tx_done));
+	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool &&
+				   !hx_wire_wants_tx(&c->wire) && c->wire.rx_len == 0) ||
+				  (c->stage == goodbye && c->tx_done));
 }
 
 bool hx_conn_is_head(const struct hatch_conn *c)

@@ -66,13 +66,13 @@ struct hatch_conn {
 	struct hatch_span held; /* a piece that the sink did not take */
 	struct hatch_span tx;   /* being written */
 	uint64_t discarded;
-	uint32_t began;   /* when the head began, milliseconds */
-	int ex_error;     /* why the exchange failed, for those who asked for its end */
-	bool continued;   /* 100 has been sent */
-	bool has_piece;   /* held is a piece (it may be empty: the end) */
-	bool keep;        /* another request may follow this one */
-	bool broken;      /* the request was refused: what follows it is not understood */
-	bool chunked;     /* the response is */
+	uint32_t began; /* when the head began, milliseconds */
+	int ex_error;   /* why the exchange failed, for those who asked for its end */
+	bool continued; /* 100 has been sent */
+	bool has_piece; /* held is a piece (it may be empty: the end) */
+	bool keep;      /* another request may follow this one */
+	bool broken;    /* the request was refused: what follows it is not understood */
+	bool chunked;   /* the response is */
 	bool source_done;
 };
 
@@ -109,7 +109,8 @@ struct hatch_req *hx_exchange_take(struct hatch *srv); /* NULL: all are in use *
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);
 struct hx_tls *hx_conn_tls(struct hatch_conn *c);
-void hx_count_handshake(struct hatch_conn *c, const struct hatch_tls_facts *facts); /* NULL: failed */
+void hx_count_handshake(
+	struct hatch_conn *c, const struct hatch_tls_facts *facts); /* NULL: failed */
 void hx_count_exchange(struct hatch_conn *c, int error);
 bool hx_stopping(const struct hatch *srv);
 int64_t hx_unix_time(const struct hatch *srv);

@@ -136,21 +136,22 @@ static int read_head(struct hatch_conn *c)
 	if (status < 0)
 		return -status;
 	char *target = req->in + (req->head.target.ptr - req->in);
-	status = hx_target_parse(&req->target, target, req->head.target.len,
-		req->method == HATCH_OPTIONS);
+	status = hx_target_parse(
+		&req->target, target, req->head.target.len, req->method == HATCH_OPTIONS);
 	return status < 0 ? -status : 0;
 }
 
 enum hx_go hx_http1_head(struct hatch_conn *c)
 {
 	const struct hatch_config *config = hx_config(c->srv);
-	const struct hx_head_limits limits = { config->max_line, config->max_head, config->max_fields };
+	const struct hx_head_limits limits = { config->max_line, config->max_head,
+		config->max_fields };
 	struct hatch_req *req = c->ex;
 	int done = hx_head_scan(&c->scan, req->in, req->in_len, &limits);
 	if (done == 0) {
 		HX_ASSERT(req->in_len < req->in_room);
-		int got = c->engine->ops->read(c->engine, req->in + req->in_len,
-			req->in_room - req->in_len);
+		int got = c->engine->ops->read(
+			c->engine, req->in + req->in_len, req->in_room - req->in_len);
 		if (got == HATCH_LATER)
 			return HX_GO_WAIT;
 		if (got <= 0) {
@@ -188,8 +189,8 @@ static int next_piece(struct hatch_conn *c, size_t max, struct hatch_span *piece
 	while (!c->body.done) {
 		size_t len = req->in_len - c->raw_at, used = 0;
 		if (len > 0) {
-			int ret = hx_body_take(&c->body, req->in + c->raw_at, len < max ? len : max,
-				&used, piece);
+			int ret = hx_body_take(
+				&c->body, req->in + c->raw_at, len < max ? len : max, &used, piece);
 			c->raw_at += used;
 			if (ret < 0) {
 				*status = -ret;
@@ -204,8 +205,8 @@ static int next_piece(struct hatch_conn *c, size_t max, struct hatch_span *piece
 			c->tx = hatch_str(continue_100);
 		}
 		req->in_len = c->raw_at = c->scan.at;
-		int got = c->engine->ops->read(c->engine, req->in + req->in_len,
-			req->in_room - req->in_len);
+		int got = c->engine->ops->read(
+			c->engine, req->in + req->in_len, req->in_room - req->in_len);
 		if (got == HATCH_LATER)
 			return HATCH_LATER;
 		if (got <= 0)
@@ -283,7 +284,8 @@ static bool may_keep(const struct hatch_conn *c)
 		return false;
 	if (c->body.done)
 		return true;
-	/* A client that waits for 100 may now send the body or not: nobody can tell (RFC 9110 10.1.1). */
+	/* A client that waits for 100 may now send the body or not: nobody can tell (RFC
+	 * 9110 10.1.1). */
 	if (req->framing.expect_continue && !c->continued)
 		return false;
 	return c->body.kind != HX_BODY_LENGTH || c->body.left <= hx_config(c->srv)->discard_max;
@@ -333,8 +335,8 @@ static void start_response(struct hatch_conn *c)
 	if (req->borrowed.len > 0) {
 		req->body_len = req->borrowed.len < room ? req->borrowed.len : room;
 		memcpy(body, req->borrowed.ptr, req->body_len);
-		req->borrowed = hx_span(req->borrowed.ptr + req->body_len,
-			req->borrowed.len - req->body_len);
+		req->borrowed = hx_span(
+			req->borrowed.ptr + req->body_len, req->borrowed.len - req->body_len);
 	}
 	req->sent = req->body_len + req->borrowed.len;
 	req->body_started = true;
@@ -365,7 +367,8 @@ static int fill(struct hatch_conn *c)
 	if (got < 0)
 		return got;
 	if ((size_t)got > room || (got == 0 && req->length_set && req->sent != req->length)) {
-		hx_log(c->srv, HATCH_ERROR, "a source gave a body of another length than it announced");
+		hx_log(c->srv, HATCH_ERROR,
+			"a source gave a body of another length than it announced");
 		return HATCH_EINVAL;
 	}
 	req->sent += (unsigned)got;
@@ -387,7 +390,8 @@ static int write_tx(struct hatch_conn *c)
 		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
 		if (sent == HATCH_LATER) {
 			if (!hx_due_armed(&c->due, HX_DUE_SEND))
-				hx_due_arm(&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
+				hx_due_arm(
+					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
 			return 0;
 		}
 		if (sent < 0)
@@ -403,7 +407,7 @@ static bool owes_continue(const struct hatch_conn *c)
 {
 	const struct hatch_req *req = c->ex;
 	return req->framing.expect_continue && !c->continued && !c->body.done && !c->broken &&
-		req->source != NULL;
+	       req->source != NULL;
 }
 
 /* 1 when the response is out, 0 to wait, or an error. */

@@ -41,7 +41,8 @@ void hx_log(const struct hatch *const_srv, enum hatch_level level, const char *f
 	if ((unsigned)level > srv->config.log_level || !allowed(srv, level))
 		return;
 	if (srv->log_dropped > 0) {
-		snprintf(line, sizeof(line), "(%lu lines left out)", (unsigned long)srv->log_dropped);
+		snprintf(line, sizeof(line), "(%lu lines left out)",
+			(unsigned long)srv->log_dropped);
 		srv->log_dropped = 0;
 		srv->port->log(HATCH_WARN, line);
 	}
@@ -64,8 +65,9 @@ static void log_exchange(struct hatch_conn *c, int error)
 	hx_text_escaped(&text, hx_span(path.ptr, path.len < 80 ? path.len : 80));
 	what[text.len] = '\0';
 	if (error == 0)
-		hx_log(c->srv, HATCH_INFO, "%s %s %d %llu B %lu ms", c->peer.text, what, req->status,
-			(unsigned long long)req->sent, (unsigned long)(c->now - c->began));
+		hx_log(c->srv, HATCH_INFO, "%s %s %d %llu B %lu ms", c->peer.text, what,
+			req->status, (unsigned long long)req->sent,
+			(unsigned long)(c->now - c->began));
 	else
 		hx_log(c->srv, HATCH_INFO, "%s %s %d: %s", c->peer.text, what, req->status,
 			hatch_strerror(error));

@@ -25,7 +25,8 @@ static bool same_client(const struct hatch_address *a, const struct hatch_addres
 }
 
 /* The idle connection that has been so for longest; of one client, if peer is not NULL. */
-static struct hatch_conn *longest_idle(struct hatch *srv, const struct hatch_address *peer, uint32_t now)
+static struct hatch_conn *longest_idle(
+	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
 {
 	struct hatch_conn *best = NULL;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
@@ -85,8 +86,8 @@ static bool over_client_limit(struct hatch *srv, const struct hatch_address *pee
 	return false;
 }
 
-static void refuse_newcomer(struct hatch *srv, hatch_sock sock, const struct hatch_address *peer,
-	const char *why)
+static void refuse_newcomer(
+	struct hatch *srv, hatch_sock sock, const struct hatch_address *peer, const char *why)
 {
 	srv->stats.refused++;
 	hx_log(srv, HATCH_WARN, "%s refused: %s", peer->text, why);
@@ -257,7 +258,7 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 		if (!c->used || c->sock < 0)
 			continue;
 		entry->want = (uint8_t)((hx_wire_wants_rx(&c->wire) ? HATCH_WAIT_RX : 0) |
-			(hx_wire_wants_tx(&c->wire) ? HATCH_WAIT_TX : 0));
+					(hx_wire_wants_tx(&c->wire) ? HATCH_WAIT_TX : 0));
 		uint32_t left = hatch_conn_wait_ms(c, now);
 		c->woken = c->woken || (c->waits_pool && srv->freed);
 		if (c->woken)

@@ -4,8 +4,8 @@
  */
 #include "server.h"
 
-static void lay_out_conns(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config,
-	bool tls)
+static void lay_out_conns(
+	struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config, bool tls)
 {
 	struct hatch_conn **conns = hx_arena_take(arena, config->max_conns * sizeof(*conns));
 	struct hx_tls **conn_tls = hx_arena_take(arena, config->max_conns * sizeof(*conn_tls));
@@ -29,9 +29,11 @@ static void lay_out_conns(struct hatch *srv, struct hx_arena *arena, const struc
 	srv->set = set;
 }
 
-static void lay_out_exchanges(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
+static void lay_out_exchanges(
+	struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
 {
-	struct hatch_req **exchanges = hx_arena_take(arena, config->max_requests * sizeof(*exchanges));
+	struct hatch_req **exchanges = hx_arena_take(
+		arena, config->max_requests * sizeof(*exchanges));
 	for (uint32_t i = 0; i < config->max_requests; i++) {
 		struct hatch_req *req = hx_exchange_lay_out(arena, config);
 		if (srv == NULL)
@@ -47,7 +49,8 @@ static void lay_out_exchanges(struct hatch *srv, struct hx_arena *arena, const s
 		srv->exchanges = exchanges;
 }
 
-static void lay_out_bodies(struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
+static void lay_out_bodies(
+	struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
 {
 	uint32_t size = hx_config_body_size(config);
 	for (uint32_t i = 0; size > 0 && i < config->bodies; i++) {

@@ -98,10 +98,12 @@ static void say_why_not(struct hatch *srv, int32_t port, int error)
 {
 	const char *at = srv->config.address == NULL ? "" : srv->config.address;
 	if (error == HATCH_EADDR)
-		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: it is taken, or the address is not ours",
-			at, (long)port);
+		hx_log(srv, HATCH_ERROR,
+			"cannot listen on %s port %ld: it is taken, or the address is not ours", at,
+			(long)port);
 	else if (error == HATCH_EACCESS)
-		hx_log(srv, HATCH_ERROR, "cannot listen on port %ld: ports below 1024 need a right that we lack",
+		hx_log(srv, HATCH_ERROR,
+			"cannot listen on port %ld: ports below 1024 need a right that we lack",
 			(long)port);
 	else
 		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: %s", at, (long)port,
@@ -113,7 +115,8 @@ static int open_listener(struct hatch *srv, unsigned which, int32_t port)
 	if (port == HATCH_PORT_NONE)
 		return 0;
 	int error = srv->port->listen(srv->net, srv->config.address,
-		port == HATCH_PORT_ANY ? 0 : (uint16_t)port, &srv->listeners[which], &srv->bound[which]);
+		port == HATCH_PORT_ANY ? 0 : (uint16_t)port, &srv->listeners[which],
+		&srv->bound[which]);
 	if (error < 0)
 		say_why_not(srv, port, error);
 	return error;
@@ -145,7 +148,8 @@ static int open_all(struct hatch *srv)
 /* Before there is a server, its sentences go straight to the platform. */
 static void say_early(const struct hatch_config *config, const char *line)
 {
-	const struct hatch_port *port = config->platform != NULL ? config->platform : &hatch_default_port;
+	const struct hatch_port *port = config->platform != NULL ? config->platform
+								 : &hatch_default_port;
 	if (config->log_level != HATCH_QUIET)
 		port->log(HATCH_ERROR, line);
 }
@@ -265,7 +269,8 @@ static void task_main(void *arg)
 	(void)hatch_run(arg);
 }
 
-int hatch_start(struct hatch **out, const struct hatch_config *config, const struct hatch_task *task)
+int hatch_start(
+	struct hatch **out, const struct hatch_config *config, const struct hatch_task *task)
 {
 	struct hatch_task how = task == NULL ? (struct hatch_task){ 0 } : *task;
 	if (how.stack == 0)
@@ -277,7 +282,8 @@ int hatch_start(struct hatch **out, const struct hatch_config *config, const str
 		return error;
 	error = (*out)->port->spawn(&(*out)->task, task_main, *out, &how);
 	if (error < 0) {
-		hx_log(*out, HATCH_ERROR, "the platform could not start a task: %s", hatch_strerror(error));
+		hx_log(*out, HATCH_ERROR, "the platform could not start a task: %s",
+			hatch_strerror(error));
 		(*out)->task = NULL;
 		hatch_close(*out);
 		*out = NULL;

@@ -35,7 +35,8 @@ static int clear_read(struct hx_engine *e, void *buf, size_t len)
 	struct hx_clear *clear = clear_of(e);
 	/* Bytes may have arrived where an earlier peek() had asked for them. */
 	if (clear->ahead_len == 0 && e->wire->rx == clear->ahead && e->wire->rx_len > 0)
-		clear->ahead_len = (uint8_t)hx_wire_recv(e->wire, clear->ahead, sizeof(clear->ahead));
+		clear->ahead_len = (uint8_t)hx_wire_recv(
+			e->wire, clear->ahead, sizeof(clear->ahead));
 	if (clear->ahead_len == 0)
 		return hx_wire_recv(e->wire, buf, len);
 	size_t take = clear->ahead_len < len ? clear->ahead_len : len;

@@ -12,7 +12,8 @@
 
 #include "engine.h"
 
-/* Once, before the first call of the library; again is harmless.  False: this build cannot count. */
+/* Once, before the first call of the library; again is harmless.  False: this build cannot count.
+ */
 bool hx_heap_install(void);
 
 /* NULL: nobody's.  Returns who had it before, for hx_heap_leave(). */

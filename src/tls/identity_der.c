@@ -40,6 +40,7 @@ int hatch_identity_der(struct hatch_tls_identity *into, const struct hatch_ident
 		at += len;
 		left -= len;
 	}
-	int error = hx_mbed_parse_key(&into->key, (const unsigned char *)from->key.ptr, from->key.len);
+	int error = hx_mbed_parse_key(
+		&into->key, (const unsigned char *)from->key.ptr, from->key.len);
 	return error == 0 ? 0 : hx_identity_refuse(into, "the key cannot be read", error);
 }

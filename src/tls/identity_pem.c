@@ -26,7 +26,8 @@ int hatch_identity_pem(struct hatch_tls_identity *into, const struct hatch_ident
 	size_t cert = with_nul(from->cert), key = with_nul(from->key);
 	if (cert <= 1 || key <= 1)
 		return hx_identity_refuse(into, "the certificate or the key is missing", 0);
-	int error = mbedtls_x509_crt_parse(&into->chain, (const unsigned char *)from->cert.ptr, cert);
+	int error = mbedtls_x509_crt_parse(
+		&into->chain, (const unsigned char *)from->cert.ptr, cert);
 	if (error > 0)
 		return hx_identity_refuse(into, "a certificate of the chain cannot be read", 0);
 	if (error < 0)

@@ -36,8 +36,8 @@ void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
 	if (tls->wire_error != 0 || tls->last_error == MBEDTLS_ERR_SSL_CONN_EOF)
 		snprintf(buf, room, "the client has left");
 	else if (tls->last_error == MBEDTLS_ERR_SSL_ALLOC_FAILED)
-		snprintf(buf, room, "out of memory (%lu of %lu bytes)", (unsigned long)tls->account->now,
-			(unsigned long)tls->account->max);
+		snprintf(buf, room, "out of memory (%lu of %lu bytes)",
+			(unsigned long)tls->account->now, (unsigned long)tls->account->max);
 	else
 		hx_mbed_strerror(tls->last_error, buf, room);
 }

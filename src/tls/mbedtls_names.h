@@ -7,11 +7,11 @@
 
 #include <stdint.h>
 
-const int *hx_suites(void);           /* ends with 0 */
-const uint16_t *hx_groups(void);      /* ends with 0 */
-const uint16_t *hx_signatures(void);  /* ends with 0 */
+const int *hx_suites(void);          /* ends with 0 */
+const uint16_t *hx_groups(void);     /* ends with 0 */
+const uint16_t *hx_signatures(void); /* ends with 0 */
 
-const char *hx_suite_name(int id);       /* "" if it is none of ours */
+const char *hx_suite_name(int id); /* "" if it is none of ours */
 const char *hx_group_name(uint16_t id);
 
 #endif

@@ -34,7 +34,8 @@ int hx_identity_refuse(const struct hatch_tls_identity *identity, const char *wh
 	return HATCH_EIDENT;
 }
 
-/* Seconds as a date in UTC would count them, in order; months and days need not be exact for that. */
+/* Seconds as a date in UTC would count them, in order; months and days need not be exact for that.
+ */
 static int64_t rank(int year, int mon, int day, int hour, int min, int sec)
 {
 	return ((((int64_t)year * 12 + mon) * 31 + day) * 24 + hour) * 3600 + min * 60 + sec;
@@ -45,7 +46,8 @@ static int64_t rank_of(const mbedtls_x509_time *t)
 	return rank(t->year, t->mon, t->day, t->hour, t->min, t->sec);
 }
 
-/* Civil date from days since 1970, proleptic Gregorian: era, year of era, day of year from March. */
+/* Civil date from days since 1970, proleptic Gregorian: era, year of era, day of year from March.
+ */
 static int64_t rank_of_unix(int64_t now)
 {
 	int64_t days = now / 86400 + 719468, second = now % 86400;
@@ -56,13 +58,15 @@ static int64_t rank_of_unix(int64_t now)
 	int day = (int)(doy - (153 * mp + 2) / 5 + 1);
 	int mon = (int)(mp < 10 ? mp + 3 : mp - 9);
 	int year = (int)(yoe + era * 400 + (mon <= 2 ? 1 : 0));
-	return rank(year, mon, day, (int)(second / 3600), (int)(second % 3600 / 60), (int)(second % 60));
+	return rank(year, mon, day, (int)(second / 3600), (int)(second % 3600 / 60),
+		(int)(second % 60));
 }
 
 /* A warning only: a device's clock is wrong more often than its certificate. */
 static void check_dates(const struct hatch_tls_identity *identity, int64_t now)
 {
-	const mbedtls_x509_time *from = &identity->chain.valid_from, *to = &identity->chain.valid_to;
+	const mbedtls_x509_time *from = &identity->chain.valid_from,
+				*to = &identity->chain.valid_to;
 	char line[120];
 	if (now == 0)
 		return;
@@ -70,8 +74,9 @@ static void check_dates(const struct hatch_tls_identity *identity, int64_t now)
 		snprintf(line, sizeof(line), "the certificate is not valid before %04d-%02d-%02d",
 			from->year, from->mon, from->day);
 	else if (rank_of_unix(now) > rank_of(to))
-		snprintf(line, sizeof(line), "the certificate has expired on %04d-%02d-%02d: renew it",
-			to->year, to->mon, to->day);
+		snprintf(line, sizeof(line),
+			"the certificate has expired on %04d-%02d-%02d: renew it", to->year,
+			to->mon, to->day);
 	else
 		return;
 	identity->say(identity->say_arg, HATCH_WARN, line);
@@ -86,11 +91,13 @@ static int check_key(const struct hatch_tls_identity *identity)
 		return hx_identity_refuse(identity, "the key is neither P-256, P-384 nor RSA", 0);
 	int error = hx_mbed_check_pair(&identity->chain.pk, &identity->key);
 	if (error != 0)
-		return hx_identity_refuse(identity, "the key does not belong to the certificate", error);
+		return hx_identity_refuse(
+			identity, "the key does not belong to the certificate", error);
 	return 0;
 }
 
-static int load_identity(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now)
+static int load_identity(
+	struct hx_tls_server *shared, const struct hatch_config *config, int64_t now)
 {
 	struct hatch_tls_identity *identity = &shared->identity;
 	int error = config->identity->source(identity, config->identity);
@@ -124,7 +131,8 @@ static int cache_get(void *self, unsigned char const *id, size_t len, mbedtls_ss
 	return mbedtls_ssl_cache_get(&shared->cache, id, len, session);
 }
 
-static int cache_set(void *self, unsigned char const *id, size_t len, const mbedtls_ssl_session *session)
+static int cache_set(
+	void *self, unsigned char const *id, size_t len, const mbedtls_ssl_session *session)
 {
 	struct hx_tls_server *shared = self;
 	struct hx_heap_account *before = hx_heap_enter(&shared->account);
@@ -144,8 +152,8 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 		mbedtls_ssl_ticket_parse, &shared->tickets);
 	mbedtls_ssl_conf_new_session_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
 	mbedtls_ssl_cache_set_max_entries(&shared->cache, config->session_cache);
-	mbedtls_ssl_cache_set_timeout(&shared->cache,
-		config->ticket_s > INT32_MAX ? INT32_MAX : (int)config->ticket_s);
+	mbedtls_ssl_cache_set_timeout(
+		&shared->cache, config->ticket_s > INT32_MAX ? INT32_MAX : (int)config->ticket_s);
 	mbedtls_ssl_conf_session_cache(&shared->conf, shared, cache_get, cache_set);
 	return 0;
 }
@@ -159,8 +167,8 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 {
 	static const char *protocols[] = { "http/1.1", NULL };
 	mbedtls_ssl_config *conf = &shared->conf;
-	int error = mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
-		MBEDTLS_SSL_PRESET_DEFAULT);
+	int error = mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER,
+		MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 	if (error != 0)
 		return refuse(shared, "TLS configuration", error);
 	hx_mbed_conf_random(conf);
@@ -170,8 +178,8 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	mbedtls_ssl_conf_groups(conf, hx_groups());
 	mbedtls_ssl_conf_sig_algs(conf, hx_signatures());
 	mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
-	mbedtls_ssl_conf_tls13_key_exchange_modes(conf,
-		MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+	mbedtls_ssl_conf_tls13_key_exchange_modes(
+		conf, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
 	error = mbedtls_ssl_conf_alpn_protocols(conf, protocols);
 	if (error != 0)
 		return refuse(shared, "ALPN", error);

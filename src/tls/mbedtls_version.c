@@ -20,14 +20,14 @@ void hx_mbed_conf_random(mbedtls_ssl_config *conf)
 
 int hx_mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len)
 {
-	return mbedtls_pk_parse_key(key, bytes, len, NULL, 0, mbedtls_psa_get_random,
-		MBEDTLS_PSA_RANDOM_STATE);
+	return mbedtls_pk_parse_key(
+		key, bytes, len, NULL, 0, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 }
 
 int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_context *key)
 {
-	return mbedtls_pk_check_pair(public_key, key, mbedtls_psa_get_random,
-		MBEDTLS_PSA_RANDOM_STATE);
+	return mbedtls_pk_check_pair(
+		public_key, key, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 }
 
 int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
@@ -73,15 +73,18 @@ int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
 
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)
 {
-	return mbedtls_pk_can_do_psa(key, PSA_ALG_RSA_PSS(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) ?
-		mbedtls_pk_get_bitlen(key) : 0;
+	return mbedtls_pk_can_do_psa(
+		       key, PSA_ALG_RSA_PSS(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH)
+		       ? mbedtls_pk_get_bitlen(key)
+		       : 0;
 }
 
 bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
 {
 	size_t bits = mbedtls_pk_get_bitlen(key);
-	return mbedtls_pk_can_do_psa(key, PSA_ALG_ECDSA(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) &&
-		(bits == 256 || bits == 384);
+	return mbedtls_pk_can_do_psa(
+		       key, PSA_ALG_ECDSA(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) &&
+	       (bits == 256 || bits == 384);
 }
 
 #endif

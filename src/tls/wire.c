@@ -9,7 +9,8 @@
 #include "../base/check.h"
 #include "../hatch.h"
 
-/* Small enough to be an alert: gathered at any time, since an engine that fails does not come back. */
+/* Small enough to be an alert: gathered at any time, since an engine that fails does not come back.
+ */
 enum { ALERT_MAX = 64 };
 
 void hx_wire_init(struct hx_wire *wire, struct hx_flight *flight)
