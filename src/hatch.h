@@ -37,17 +37,12 @@
 #define HATCH_VERSION        "0.1.0"
 #define HATCH_VERSION_NUMBER 0x000100 /* 0xMMmmpp */
 
-/* clang-format off: an initialiser reads best as one line */
+/* clang-format off */
 #ifdef __cplusplus
-#define HATCH_DEFAULTS                                                                             \
-	{                                                                                          \
-	}
+#define HATCH_DEFAULTS { }
 extern "C" {
 #else
-#define HATCH_DEFAULTS                                                                             \
-	{                                                                                          \
-		0                                                                                  \
-	} /* struct hatch_config config = HATCH_DEFAULTS; */
+#define HATCH_DEFAULTS { 0 } /* struct hatch_config config = HATCH_DEFAULTS; */
 #endif
 /* clang-format on */
 
@@ -270,9 +265,10 @@ struct hatch_config {
 	hatch_handler *plain_handler; /* answers all of the plain port; default: the routes do */
 
 	/* where */
-	int32_t port;        /* HTTPS; default 443 */
-	int32_t plain_port;  /* HTTP; default HATCH_PORT_NONE */
-	const char *address; /* one of ours, "192.0.2.1" or "::1"; default: all, IPv4 and IPv6 */
+	int32_t port;       /* HTTPS; default 443 */
+	int32_t plain_port; /* HTTP; default HATCH_PORT_NONE */
+	const char
+		*address; /* ours, "192.0.2.1" or "127.0.0.1,::1" (two); default: all, v4 and v6 */
 	const struct hatch_port *platform; /* default: the one that is linked in */
 
 	/* who it is */
@@ -302,8 +298,7 @@ struct hatch_config {
 	uint16_t bodies;       /* bodies collected at once, if a route collects; default 2 */
 	uint16_t posts;        /* calls waiting from hatch_post(); default 16 */
 	uint16_t timers;       /* for hatch_every(); default 4 */
-	uint32_t discard_max; /* unclaimed body read and dropped to keep a connection; default 65536
-			       */
+	uint32_t discard_max;  /* unclaimed body that is read away; default 65536 */
 	uint32_t tls_heap_max; /* heap one TLS connection may take; default 65536 */
 
 	/* how long */
@@ -435,8 +430,11 @@ struct hatch_span hatch_raw_query(const struct hatch_req *req); /* call before h
 /* The value of a field by its name in any case; the first if repeated; ptr is NULL if absent. */
 struct hatch_span hatch_field(const struct hatch_req *req, const char *name);
 
-/* All field lines in order:  struct hatch_field f = HATCH_DEFAULTS;  while (hatch_next_field(req,
- * &f)) */
+/*
+ * All field lines in order:
+ *	struct hatch_field f = HATCH_DEFAULTS;
+ *	while (hatch_next_field(req, &f)) ...
+ */
 struct hatch_field {
 	struct hatch_span name, value;
 	size_t next; /* hatch's own */
@@ -454,8 +452,7 @@ const void *hatch_arg(const struct hatch_req *req); /* of the route, or of the g
 bool hatch_eq(struct hatch_span a, const char *b);                     /* the same bytes */
 int hatch_to_long(struct hatch_span s, long min, long max, long *out); /* all of s, in range */
 
-/* size zeroed bytes that live as long as the exchange; NULL if over what is left of config.scratch.
- */
+/* size zeroed bytes that live as long as the exchange; NULL if over the rest of config.scratch. */
 void *hatch_scratch(struct hatch_req *req, size_t size);
 
 /*
@@ -547,7 +544,7 @@ struct hatch_ref hatch_ref_of(const struct hatch_req *req);
 int hatch_defer(struct hatch_req *req, uint32_t timeout_ms);
 struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref);
 
-/* Asks again the guard, sink or source that said HATCH_LATER.  HATCH_EGONE if the exchange is over.
+/* Asks the guard, sink or source again that said HATCH_LATER.  HATCH_EGONE: the exchange is over.
  */
 int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 

@@ -100,6 +100,8 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_requests is not over max_conns";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)
 		return "config.plain_handler without plain_port";
+	if (hatch_str(c->address).len > 0 && strchr(c->address, ',') != strrchr(c->address, ','))
+		return "config.address is one address, or two with a comma between them";
 	if (c->memory != NULL && (uintptr_t)c->memory % _Alignof(max_align_t) != 0)
 		return "config.memory is not aligned as malloc() aligns";
 	return NULL;

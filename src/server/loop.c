@@ -122,10 +122,10 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
 		refuse_newcomer(srv, sock, &peer, "this client has its share of connections");
 		return true;
 	}
-	int error = hatch_conn_open(&c, srv, which == 0, &peer, now);
+	int error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
 	while (error == HATCH_ENOMEM && (c = longest_idle(srv, NULL, now)) != NULL) {
 		evict(srv, c);
-		error = hatch_conn_open(&c, srv, which == 0, &peer, now);
+		error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
 	}
 	if (error < 0) {
 		refuse_newcomer(srv, sock, &peer, hatch_strerror(error));
@@ -139,7 +139,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
 
 static void accept_some(struct hatch *srv, uint32_t now)
 {
-	for (unsigned which = 0; which < 2; which++) {
+	for (unsigned which = 0; which < HX_LISTENERS; which++) {
 		if (srv->listeners[which] < 0 || srv->set[which].ready == 0)
 			continue;
 		for (uint32_t i = 0; i < srv->config.max_conns && accept_one(srv, which, now); i++)
@@ -212,7 +212,8 @@ static unsigned turn(struct hatch_conn *c)
 
 static bool ready(struct hatch_conn *c, uint32_t now)
 {
-	return c->woken || c->srv->set[2 + c->slot].ready != 0 || hatch_conn_wait_ms(c, now) == 0;
+	return c->woken || c->srv->set[HX_LISTENERS + c->slot].ready != 0 ||
+	       hatch_conn_wait_ms(c, now) == 0;
 }
 
 static void turns(struct hatch *srv)
@@ -224,7 +225,7 @@ static void turns(struct hatch *srv)
 		struct hatch_conn *c = srv->conns[(srv->turn + i) % count];
 		/* Those without a socket are driven by somebody else. */
 		if (c->used && c->sock >= 0 && ready(c, now)) {
-			srv->set[2 + c->slot].ready = 0;
+			srv->set[HX_LISTENERS + c->slot].ready = 0;
 			(void)turn(c);
 		}
 	}
@@ -245,14 +246,14 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 	if (srv->accept_paused && srv->accept_after - now < wait)
 		wait = srv->accept_after - now;
 	bool open = !srv->accept_paused && has_room(srv, now);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < HX_LISTENERS; i++) {
 		srv->set[i].sock = srv->listeners[i];
 		srv->set[i].want = open && srv->listeners[i] >= 0 ? HATCH_WAIT_RX : 0;
 		srv->set[i].ready = 0;
 	}
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
-		struct hatch_wait *entry = &srv->set[2 + i];
+		struct hatch_wait *entry = &srv->set[HX_LISTENERS + i];
 		entry->sock = c->sock;
 		entry->want = entry->ready = 0;
 		if (!c->used || c->sock < 0)
@@ -277,7 +278,8 @@ int hatch_poll(struct hatch *srv, uint32_t wait_ms)
 	uint32_t wait = prepare(srv, now, wait_ms < timer_ms ? wait_ms : timer_ms);
 	if (hx_stopping(srv))
 		return 1;
-	int error = srv->port->wait(srv->net, srv->set, srv->config.max_conns + 2u, wait);
+	int error = srv->port->wait(
+		srv->net, srv->set, (size_t)srv->config.max_conns + HX_LISTENERS, wait);
 	if (error < 0) {
 		hx_log(srv, HATCH_ERROR, "the platform cannot wait: %s", hatch_strerror(error));
 		return error;

@@ -9,7 +9,8 @@ static void lay_out_conns(
 {
 	struct hatch_conn **conns = hx_arena_take(arena, config->max_conns * sizeof(*conns));
 	struct hx_tls **conn_tls = hx_arena_take(arena, config->max_conns * sizeof(*conn_tls));
-	struct hatch_wait *set = hx_arena_take(arena, (config->max_conns + 2u) * sizeof(*set));
+	struct hatch_wait *set = hx_arena_take(
+		arena, ((size_t)config->max_conns + HX_LISTENERS) * sizeof(*set));
 	for (uint32_t i = 0; i < config->max_conns; i++) {
 		struct hatch_conn *c = hx_arena_take(arena, sizeof(*c));
 		struct hx_tls *engine = tls ? hx_arena_take(arena, hx_tls_size()) : NULL;
@@ -74,7 +75,8 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 		memset(srv, 0, sizeof(*srv));
 		srv->config = *config;
 		srv->port = config->platform;
-		srv->listeners[0] = srv->listeners[1] = -1;
+		for (unsigned i = 0; i < HX_LISTENERS; i++)
+			srv->listeners[i] = -1;
 	}
 	struct hx_tls_server *shared = tls ? hx_arena_take(arena, hx_tls_server_size()) : NULL;
 	lay_out_conns(srv, arena, config, tls);

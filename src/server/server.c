@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "../base/check.h"
 #include "../base/wipe.h"
 #include "server.h"
 
@@ -94,32 +95,55 @@ static int open_tls(struct hatch *srv)
 	return error;
 }
 
-static void say_why_not(struct hatch *srv, int32_t port, int error)
+static void say_why_not(struct hatch *srv, const char *address, long port, int error)
 {
-	const char *at = srv->config.address == NULL ? "" : srv->config.address;
+	const char *at = address == NULL ? "any address" : address;
 	if (error == HATCH_EADDR)
 		hx_log(srv, HATCH_ERROR,
 			"cannot listen on %s port %ld: it is taken, or the address is not ours", at,
-			(long)port);
+			port);
 	else if (error == HATCH_EACCESS)
 		hx_log(srv, HATCH_ERROR,
 			"cannot listen on port %ld: ports below 1024 need a right that we lack",
-			(long)port);
+			port);
 	else
-		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: %s", at, (long)port,
+		hx_log(srv, HATCH_ERROR, "cannot listen on %s port %ld: %s", at, port,
 			hatch_strerror(error));
 }
 
-static int open_listener(struct hatch *srv, unsigned which, int32_t port)
+/* The first at HATCH_PORT_ANY finds a port, the others take the same. */
+static int listen_at(struct hatch *srv, unsigned n, const char *address, int32_t port)
 {
+	uint16_t *bound = &srv->bound[n % 2];
+	uint16_t number = port == HATCH_PORT_ANY ? *bound : (uint16_t)port;
+	int error = srv->port->listen(srv->net, address, number, &srv->listeners[n], bound);
+	if (error < 0)
+		say_why_not(srv, address, (long)port, error);
+	return error;
+}
+
+/* which: 0 secure, 1 plain */
+static int open_listeners(struct hatch *srv, unsigned which, int32_t port)
+{
+	struct hatch_span left = hatch_str(srv->config.address);
 	if (port == HATCH_PORT_NONE)
 		return 0;
-	int error = srv->port->listen(srv->net, srv->config.address,
-		port == HATCH_PORT_ANY ? 0 : (uint16_t)port, &srv->listeners[which],
-		&srv->bound[which]);
-	if (error < 0)
-		say_why_not(srv, port, error);
-	return error;
+	if (left.len == 0)
+		return listen_at(srv, which, NULL, port);
+	for (unsigned i = 0; i < HX_ADDRESSES && left.len > 0; i++) {
+		char address[sizeof(((struct hatch_address *)0)->text)];
+		size_t len = 0, skip;
+		while (len < left.len && left.ptr[len] != ',')
+			len++;
+		skip = len < left.len ? len + 1 : len;
+		if (len >= sizeof(address))
+			len = sizeof(address) - 1; /* no address is that long: refused below */
+		memcpy(address, left.ptr, len);
+		address[len] = '\0';
+		HX_TRY(listen_at(srv, which + 2 * i, address, port));
+		left = hx_span(left.ptr + skip, left.len - skip);
+	}
+	return left.len == 0 ? 0 : HATCH_EINVAL;
 }
 
 static int open_platform(struct hatch *srv)
@@ -127,7 +151,7 @@ static int open_platform(struct hatch *srv)
 	int error = srv->port->lock_open(&srv->lock);
 	if (error < 0)
 		return error;
-	error = srv->port->net_open(&srv->net, srv->config.max_conns + 2u);
+	error = srv->port->net_open(&srv->net, (size_t)srv->config.max_conns + HX_LISTENERS);
 	if (error < 0)
 		hx_log(srv, HATCH_ERROR, "the platform has no network: %s", hatch_strerror(error));
 	return error;
@@ -139,9 +163,9 @@ static int open_all(struct hatch *srv)
 	if (error == 0)
 		error = open_tls(srv);
 	if (error == 0)
-		error = open_listener(srv, 0, srv->config.port);
+		error = open_listeners(srv, 0, srv->config.port);
 	if (error == 0)
-		error = open_listener(srv, 1, srv->config.plain_port);
+		error = open_listeners(srv, 1, srv->config.plain_port);
 	return error;
 }
 
@@ -203,7 +227,7 @@ int hatch_open(struct hatch **out, const struct hatch_config *config)
 
 static void close_sockets(struct hatch *srv)
 {
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < HX_LISTENERS; i++)
 		if (srv->listeners[i] >= 0)
 			srv->port->close(srv->listeners[i]);
 	for (uint32_t i = 0; i < srv->config.max_conns; i++)

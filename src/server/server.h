@@ -19,6 +19,9 @@ struct hx_post {
 	void *arg;
 };
 
+/* The n-th listener is secure if n is even. */
+enum { HX_ADDRESSES = 2, HX_LISTENERS = 2 * HX_ADDRESSES };
+
 struct hx_timer {
 	hatch_call *call;
 	void *arg;
@@ -38,7 +41,7 @@ struct hatch {
 
 	/* sockets */
 	void *net;
-	hatch_sock listeners[2]; /* secure, plain */
+	hatch_sock listeners[HX_LISTENERS]; /* secure, plain; each at up to two addresses */
 	uint16_t bound[2];
 	struct hatch_wait *set;
 	unsigned turn; /* whose turn is first */
