@@ -155,6 +155,9 @@ static void test_good_file(void **state)
 	assert_int_equal(run_quietly("## A\nRFC 1\n" REQUEST BLOCK(
 				 OUTCOME) "\n## B\nRFC 1\n" REQUEST BLOCK(OUTCOME)),
 		2);
+	assert_int_equal(run_quietly("## A\nRFC 1\n```http\n\\{3*a}\\x00\n```\n" BLOCK(
+				 "refused 400 in \\{1*h}ead\n")),
+		1);
 }
 
 static void test_broken_expectation(void **state)
