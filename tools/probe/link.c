@@ -50,7 +50,7 @@ static int bio_recv(void *context, unsigned char *bytes, size_t len)
 {
 	struct link *link = context;
 	ssize_t got;
-	size_t keep;
+	size_t room;
 
 	/* A server that never stops sending does not outrun the deadline either. */
 	if (clock_ms() >= link->deadline_ms)
@@ -60,9 +60,10 @@ static int bio_recv(void *context, unsigned char *bytes, size_t len)
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	if (got <= 0)
 		return MBEDTLS_ERR_SSL_CONN_EOF;
-	keep = link->in < SEEN_MAX ? SEEN_MAX - link->in : 0;
-	keep = keep < (size_t)got ? keep : (size_t)got;
-	memcpy(seen + link->in, bytes, keep);
+	if (link->in < SEEN_MAX) {
+		room = SEEN_MAX - link->in;
+		memcpy(seen + link->in, bytes, room < (size_t)got ? room : (size_t)got);
+	}
 	link->in += (size_t)got;
 	return (int)got;
 }
