@@ -23,4 +23,5 @@ mkdir -p "$build/demo"
 # The CA is made here if there is none; it lives outside of the build folder, so that trusting it
 # once is enough.
 "$build/hatch-cert" server --name localhost --ip 127.0.0.1 --ip ::1 $alias --out "$base" --force
-exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" ${host:+--lan}
+ca=${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca/ca.pem
+exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan}

@@ -219,6 +219,7 @@ hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the k
 typedef int hatch_sign(
 	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room);
 
+/* cert and key are read in hatch_open() only: what held the key can be wiped after that. */
 struct hatch_identity {
 	hatch_identity_source *source;
 	struct hatch_span cert;

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hatch-serve: a pretended device, or a folder, over HTTPS.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <hatch.h>
+#include <hatch_port.h>
+
+#include "common/args.h"
+#include "common/files.h"
+#include "common/say.h"
+#include "serve/device.h"
+#include "serve/folder.h"
+
+enum { FILE_MAX = 1 << 20, CONNECTIONS = 64 };
+
+static struct {
+	const char *cert, *key, *dir, *address, *ca;
+	long port, plain_port, connections;
+	bool lan, quiet, verbose, redirect;
+} options = { .port = 8443, .connections = CONNECTIONS };
+
+static struct hatch *server; /* for the signal handler */
+static char why[256];        /* the library's last sentence about a failure */
+static bool opened;
+
+/* ---- what is printed ---- */
+
+static void log_line(enum hatch_level level, const char *line)
+{
+	char when[16] = "";
+	time_t now = time(NULL);
+	struct tm parts;
+	if (!opened && level == HATCH_ERROR) {
+		snprintf(why, sizeof(why), "%s", line);
+		return;
+	}
+	if (localtime_r(&now, &parts) != NULL)
+		strftime(when, sizeof(when), "%H:%M:%S", &parts);
+	fprintf(stderr, "%s %s%s\n", when, level <= HATCH_WARN ? "warning: " : "", line);
+}
+
+static const char *host(void)
+{
+	return options.address != NULL && options.address[0] != '\0' &&
+			       strchr(options.address, ',') == NULL
+		       ? options.address
+		       : "localhost";
+}
+
+/* Of the part of a path up to its last slash. */
+static int folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == NULL ? 0 : (int)(slash - path) + 1;
+}
+
+static void greet(const char *program)
+{
+	struct hatch_address ours[4];
+	unsigned port = hatch_bound_port(server, true), plain = hatch_bound_port(server, false);
+	const char *open = strchr(host(), ':') == NULL ? "" : "[", *end = open[0] ? "]" : "";
+	const char *path = options.dir == NULL ? "api/status" : "";
+	printf("\nHatch %s serves %s.\n\n", HATCH_VERSION,
+		options.dir == NULL ? "a pretended device" : options.dir);
+	printf("  Address    https://%s%s%s:%u/\n", open, host(), end, port);
+	int count = options.lan ? hatch_default_port.addresses(ours, HATCH_COUNT(ours)) : 0;
+	for (int i = 0; i < count && i < (int)HATCH_COUNT(ours); i++) {
+		bool v6 = strchr(ours[i].text, ':') != NULL;
+		printf("             https://%s%s%s:%u/\n", v6 ? "[" : "", ours[i].text,
+			v6 ? "]" : "", port);
+	}
+	if (plain != 0)
+		printf("             http://%s%s%s:%u/%s\n", open, host(), end, plain,
+			options.redirect ? " (leads to https)" : "");
+	if (options.ca != NULL) {
+		printf("  CA         %s\n", options.ca);
+		printf("  Try        curl --cacert %s https://%s%s%s:%u/%s\n", options.ca, open,
+			host(), end, port, path);
+		printf("\n  A browser will say that the connection is not private, until it trusts that CA:\n"
+		       "             %.*shatch-cert trust      (hatch-cert untrust takes it back)\n"
+		       "  or go on past the warning, as long as it is this machine that you mean to reach.\n",
+			folder_len(program), program);
+	}
+	printf("\n  Ctrl-C ends it.%s\n\n",
+		options.quiet ? "" : " A line for each connection and each request:");
+	fflush(stdout);
+}
+
+/* ---- opening ---- */
+
+static char *read_text(const char *path)
+{
+	unsigned char *bytes;
+	size_t len;
+	if (file_read(path, FILE_MAX, &bytes, &len) != 0)
+		die("%s: %s", path, strerror(errno));
+	return (char *)bytes; /* file_read() puts a NUL behind it */
+}
+
+static bool has_ipv6_loopback(void)
+{
+	struct ifaddrs *all;
+	bool found = false;
+	if (getifaddrs(&all) != 0)
+		return false;
+	for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next)
+		if (at->ifa_addr != NULL && at->ifa_addr->sa_family == AF_INET6) {
+			struct sockaddr_in6 in6;
+			memcpy(&in6, at->ifa_addr, sizeof(in6));
+			found = found || IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+		}
+	freeifaddrs(all);
+	return found;
+}
+
+static const char *where(void)
+{
+	if (options.lan)
+		return NULL;
+	if (options.address != NULL)
+		return options.address;
+	return has_ipv6_loopback() ? "127.0.0.1,::1" : "127.0.0.1";
+}
+
+static _Noreturn void cannot_open(int error)
+{
+	if (error == HATCH_EADDR)
+		die("port %ld is taken, or the address is not one of ours: choose another with --port "
+		    "(make demo PORT=...)",
+			options.port);
+	if (error == HATCH_EACCESS)
+		die("port %ld needs a right that you lack: choose one from 1024 on with --port (make "
+		    "demo PORT=8443), or run as root",
+			options.port);
+	die("%s", why[0] != '\0' ? why : hatch_strerror(error));
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	hatch_stop(server);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void fill(struct hatch_config *config, const struct hatch_port *platform,
+	const struct hatch_identity *identity)
+{
+	config->platform = platform;
+	config->identity = identity;
+	config->port = options.port == 0 ? HATCH_PORT_ANY : (int32_t)options.port;
+	if (options.plain_port >= 0)
+		config->plain_port = options.plain_port == 0 ? HATCH_PORT_ANY
+							     : (int32_t)options.plain_port;
+	config->plain_handler = options.redirect ? hatch_to_https : NULL;
+	config->address = where();
+	config->max_conns = (uint16_t)options.connections;
+	config->client_conns = config->max_conns;
+	config->log_level = options.verbose ? HATCH_DEBUG : options.quiet ? HATCH_WARN : HATCH_INFO;
+	config->bodies = 8;
+}
+
+/* ---- the command line ---- */
+
+static const struct arg_option table[] = {
+	{ "cert", "FILE", "the certificate, or the chain with it first (PEM)",
+		.text = &options.cert },
+	{ "key", "FILE", "its private key (PEM)", .text = &options.key },
+	{ "dir", "FOLDER", "serve this folder instead of the pretended device",
+		.text = &options.dir },
+	{ "port", "N", "listen on port N for HTTPS (default 8443; 0: any free one)",
+		.number = &options.port, .min = 0, .max = 65535 },
+	{ "plain-port", "N", "listen for HTTP as well (0: any free one)",
+		.number = &options.plain_port, .min = 0, .max = 65535 },
+	{ "redirect", NULL, "on the plain port, lead everybody to HTTPS", .on = &options.redirect },
+	{ "address", "ADDR", "listen on this address of ours (default: 127.0.0.1 and ::1)",
+		.text = &options.address },
+	{ "lan", NULL, "listen on every address, so that others can connect", .on = &options.lan },
+	{ "connections", "N", "hold at most N connections at once (default 64)",
+		.number = &options.connections, .min = 1, .max = 4096 },
+	{ "ca", "FILE", "name this CA in the greeting, with a curl line", .text = &options.ca },
+	{ "quiet", NULL, "print no line for each connection and request", .on = &options.quiet },
+	{ "verbose", NULL, "say also why each connection ended", .on = &options.verbose },
+};
+
+static const struct arg_command command = {
+	.name = "hatch-serve",
+	.usage = "--cert FILE --key FILE [option...]",
+	.about =
+		"Serves a pretended device (a page, LEDs, a log, an echo under /api) or, with --dir,\n"
+		"the files of a folder, over TLS 1.3 and 1.2.\n\n"
+		"Make a certificate with hatch-cert server, or bring one of any origin.",
+	.more = "Examples:\n"
+		"  hatch-cert server --name localhost --ip 127.0.0.1 --ip ::1 --out localhost\n"
+		"  hatch-serve --cert localhost.pem --key localhost.key\n"
+		"  hatch-serve --cert localhost.pem --key localhost.key --dir public --lan\n\n"
+		"Ends with Ctrl-C or SIGTERM. Exit status: 0 ended so, 1 could not serve, 2 wrong use.",
+	.options = table,
+	.option_count = ARG_COUNT(table),
+};
+
+int main(int argc, char **argv)
+{
+	struct hatch_port platform = hatch_default_port;
+	struct hatch_config config = HATCH_DEFAULTS;
+	struct folder *folder = NULL;
+	say_set_program("hatch-serve");
+	options.plain_port = -1;
+	args_parse(&command, argc, argv);
+	if (options.cert == NULL || options.key == NULL)
+		die_usage("--cert and --key are needed");
+	if (options.redirect && options.plain_port < 0)
+		die_usage("--redirect goes with --plain-port");
+	char *cert = read_text(options.cert), *key = read_text(options.key);
+	struct hatch_identity identity = HATCH_PEM(cert, key);
+	platform.log = log_line;
+	fill(&config, &platform, &identity);
+	if (options.dir == NULL)
+		device_configure(&config);
+	else if ((folder = folder_configure(&config, options.dir)) == NULL)
+		die("%s: %s", options.dir, strerror(errno));
+	int error = hatch_open(&server, &config);
+	if (error < 0)
+		cannot_open(error);
+	opened = true;
+	file_forget((unsigned char *)key, strlen(key));
+	if (options.dir == NULL && (error = device_start(server)) < 0)
+		die("%s", hatch_strerror(error));
+	catch_signals();
+	greet(argv[0]);
+	error = hatch_run(server);
+	hatch_close(server);
+	folder_free(folder);
+	free(cert);
+	if (error < 0)
+		die("%s", hatch_strerror(error));
+	fprintf(stderr, "\nhatch-serve: ended.\n");
+	return 0;
+}
