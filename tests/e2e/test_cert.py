@@ -510,6 +510,20 @@ def test_trust_without_certutil_names_the_package(box):
     assert "libnss3-tools" in done.stderr
 
 
+def test_commands_survive_output_that_is_cut_off(box):
+    """dpkg's triggers, run by update-ca-certificates, break if a pipe kills them."""
+    tools = box.home / "bin"
+    tools.mkdir()
+    (tools / "install").write_text('#!/bin/sh\necho "it talks"\ntouch "$HOME/finished"\n')
+    (tools / "install").chmod(0o755)
+    box.env["PATH"] = f"{tools}:{box.env['PATH']}"
+    box.env["HATCH_TRUST_SYSTEM_DIR"] = str(box.home)
+    box.run("ca")
+    done = box.run("trust", "--system", "--yes")
+    assert "it talks" in done.stderr and "it talks" not in done.stdout
+    assert (box.home / "finished").exists()
+
+
 def test_a_failing_store_is_status_1(box):
     box.env["HATCH_TRUST_SYSTEM_DIR"] = str(box.home / "not there")
     box.run("ca")

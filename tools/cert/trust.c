@@ -132,15 +132,25 @@ int trust_run_quietly(char *argv[])
 static int run_step(const struct trust_step *step)
 {
 	char *argv[TRUST_ARGS_MAX + 1];
+	posix_spawn_file_actions_t actions;
 	char sudo[] = "sudo";
 	size_t count = 0;
+	int status;
 
 	if (needs_sudo(step))
 		argv[count++] = sudo;
 	for (size_t i = 0; step->argv[i]; i++)
 		argv[count++] = step->argv[i];
 	argv[count] = NULL;
-	return run(argv, NULL);
+	/*
+	 * What it prints goes to stderr: if our own output is cut off (| head), an update of the
+	 * system's store must not die of it half-way.
+	 */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+	status = run(argv, &actions);
+	posix_spawn_file_actions_destroy(&actions);
+	return status;
 }
 
 bool trust_run(const struct trust_plan *plan)
