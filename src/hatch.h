@@ -144,7 +144,8 @@ struct hatch_hook {
 	const void *arg;
 };
 
-/* What a route or a group asks for beyond its handler. */
+/* What a route or a group asks for beyond its handler; a route's body_max goes before its group's.
+ */
 struct hatch_policy {
 	uint32_t body_max; /* collect a body up to this size first; more is 413; 0: do not */
 	const struct hatch_hook *guards; /* run in order, before any of the body is read */

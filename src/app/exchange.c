@@ -175,8 +175,10 @@ static void run_guards(struct hatch_req *req)
 
 static void begin_collecting(struct hatch_req *req)
 {
-	const struct hatch_policy *policy = route_policy(req);
-	uint32_t max = policy == NULL ? 0 : policy->body_max;
+	const struct hatch_policy *own = route_policy(req), *shared = group_policy(req);
+	uint32_t max = own == NULL ? 0 : own->body_max;
+	if (max == 0 && shared != NULL)
+		max = shared->body_max;
 	if (max == 0 || req->framing.kind == HX_BODY_NONE) {
 		req->phase = HX_HANDLER;
 		return;

@@ -135,9 +135,11 @@ uint32_t hx_config_body_size(const struct hatch_config *config)
 {
 	uint32_t size = table_body_size(config->routes, config->route_count);
 	for (size_t i = 0; i < config->group_count; i++) {
-		uint32_t of_group = table_body_size(
-			config->groups[i].routes, config->groups[i].route_count);
+		const struct hatch_group *group = &config->groups[i];
+		uint32_t of_group = table_body_size(group->routes, group->route_count);
 		size = of_group > size ? of_group : size;
+		if (group->policy != NULL && group->policy->body_max > size)
+			size = group->policy->body_max;
 	}
 	return size;
 }

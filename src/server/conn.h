@@ -107,6 +107,7 @@ void hx_http1_drop(struct hatch_conn *c, int error);
 
 struct hatch_req *hx_exchange_take(struct hatch *srv); /* NULL: all are in use */
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
+bool hx_exchange_awaited(const struct hatch *srv); /* somebody waits for one */
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);
 struct hx_tls *hx_conn_tls(struct hatch_conn *c);
 void hx_count_handshake(

@@ -42,7 +42,8 @@ static void begin(struct hatch_conn *c)
 	c->continued = c->has_piece = c->keep = c->broken = c->chunked = c->source_done = false;
 	c->began = c->now;
 	hx_due_disarm_all(&c->due);
-	hx_due_arm(&c->due, HX_DUE_HEAD, c->now, config->head_ms);
+	hx_due_arm(&c->due, HX_DUE_HEAD, c->now,
+		hx_exchange_awaited(c->srv) ? HATCH_HEAD_GRACE_MS : config->head_ms);
 	hx_due_arm(&c->due, HX_DUE_REQUEST, c->now, config->request_ms);
 	hx_conn_enter(c, hx_http1_head);
 }
@@ -282,6 +283,10 @@ static bool may_keep(const struct hatch_conn *c)
 	const struct hatch_req *req = c->ex;
 	if (c->broken || req->close_after || !req->framing.keep_alive || hx_stopping(c->srv))
 		return false;
+	/* Who has sent the next request already would keep its place before those who wait for one.
+	 */
+	if (req->in_len > c->raw_at && c->body.done && hx_exchange_awaited(c->srv))
+		return false;
 	if (c->body.done)
 		return true;
 	/* A client that waits for 100 may now send the body or not: nobody can tell (RFC
@@ -455,6 +460,20 @@ static bool client_left(struct hatch_conn *c)
 	return ret != HATCH_LATER && ret <= 0;
 }
 
+/* Whoever is to answer, or to make room, has only so long. */
+static void watch_application(struct hatch_conn *c)
+{
+	struct hatch_req *req = c->ex;
+	bool held_up = c->waits_pool || (req->phase == HX_GUARDS && req->asleep);
+	if (req->defer_new)
+		hx_due_arm(&c->due, HX_DUE_RESPOND, c->now, req->defer_ms);
+	else if (held_up && !hx_due_armed(&c->due, HX_DUE_RESPOND))
+		hx_due_arm(&c->due, HX_DUE_RESPOND, c->now, hx_config(c->srv)->respond_ms);
+	else if (!held_up && (req->phase == HX_RESPONDED || req->defer_ms == 0))
+		hx_due_disarm(&c->due, HX_DUE_RESPOND);
+	req->defer_new = false;
+}
+
 static void respond_done(struct hatch_conn *c)
 {
 	hx_exchange_end(c->ex, c->ex_error);
@@ -474,11 +493,7 @@ enum hx_go hx_http1_exchange(struct hatch_conn *c)
 	if (!move_body(c))
 		return HX_GO_ON;
 	c->waits_pool = req->phase == HX_COLLECT && req->collected == NULL;
-	if (req->defer_new)
-		hx_due_arm(&c->due, HX_DUE_RESPOND, c->now, req->defer_ms);
-	req->defer_new = false;
-	if (req->phase == HX_RESPONDED)
-		hx_due_disarm(&c->due, HX_DUE_RESPOND);
+	watch_application(c);
 	int ret = move_response(c);
 	if (ret < 0) {
 		hx_conn_cut(c, ret);
@@ -542,7 +557,7 @@ void hx_http1_overdue(struct hatch_conn *c, enum hx_due_name which)
 	} else if (which == HX_DUE_RESPOND) {
 		if (req->phase < HX_RESPONDED) {
 			c->ex_error = HATCH_ETIME;
-			hx_exchange_fail(req, 504);
+			hx_exchange_fail(req, c->waits_pool ? 503 : 504);
 			req->close_after = !c->body.done;
 		}
 	} else if (which == HX_DUE_BODY || (which == HX_DUE_REQUEST && reading)) {

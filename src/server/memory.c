@@ -141,6 +141,14 @@ struct hatch_req *hx_exchange_take(struct hatch *srv)
 	return req;
 }
 
+bool hx_exchange_awaited(const struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->waits_pool && srv->conns[i]->ex == NULL)
+			return true;
+	return false;
+}
+
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req)
 {
 	req->next = srv->free_exchanges;

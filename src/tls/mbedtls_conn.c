@@ -53,10 +53,14 @@ static struct hx_tls *tls_of(struct hx_engine *e)
 static int on_send(void *self, const unsigned char *buf, size_t len)
 {
 	struct hx_tls *tls = self;
-	bool is_new = tls->engine.wire->tx == NULL;
-	if (is_new && !mbedtls_ssl_is_handshake_over(&tls->ssl))
+	/* What is left of a record comes again, and has been seen. */
+	if (tls->shown == 0 && !mbedtls_ssl_is_handshake_over(&tls->ssl)) {
 		hx_flight_sent(&tls->flight, buf, len);
+		tls->shown = len;
+	}
 	int sent = hx_wire_send(tls->engine.wire, buf, len);
+	if (sent > 0 && sent != HATCH_LATER)
+		tls->shown -= (size_t)sent < tls->shown ? (size_t)sent : tls->shown;
 	if (sent == HATCH_LATER)
 		return MBEDTLS_ERR_SSL_WANT_WRITE;
 	if (sent < 0)

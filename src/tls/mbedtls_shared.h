@@ -33,6 +33,7 @@ struct hx_tls {
 	mbedtls_ssl_context ssl;
 	struct hx_heap_account *account;
 	struct hx_flight_facts flight;
+	size_t shown;    /* bytes of the record on its way that flight has seen */
 	int wire_error;  /* what the wire said, which the library only passes on as a number */
 	int last_error;  /* the library's */
 	bool plain_http; /* the first bytes were a request */
