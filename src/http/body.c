@@ -17,7 +17,6 @@
  */
 #include "body.h"
 
-#include "../base/check.h"
 #include "../hatch_limits.h"
 #include "chars.h"
 #include "field.h"
@@ -46,7 +45,7 @@ enum state {
 	TRAILER_VALUE,
 	TRAILER_LF,
 	END_LF,
-	BAD, /* as the result of a step */
+	BAD, /* refused: nothing leads out of it */
 };
 
 void hx_body_init(struct hx_body *body, const struct hx_framing *framing, uint32_t trailer_max,
@@ -233,11 +232,11 @@ int hx_body_take(
 	}
 	for (; *used < len && !body->done && body->state != DATA; ++*used) {
 		enum state from = (enum state)body->state, to = step_frame(body, in[*used]);
+		int error = to == BAD ? -400 : charge(body, from, to);
 
-		if (to == BAD)
-			return -400;
-		HX_TRY(charge(body, from, to));
-		body->state = to;
+		body->state = error < 0 ? BAD : to;
+		if (error < 0)
+			return error;
 	}
 	if (body->state == DATA) {
 		*piece = take_content(body, in + *used, len - *used);

@@ -28,7 +28,8 @@ void hx_body_init(struct hx_body *body, const struct hx_framing *framing, uint32
  * Takes from in[0..len).  *used is how many bytes it is done with; *piece a
  * span of content within in (it may be empty).  Call until *used is all, or
  * body->done.  Never takes a byte beyond the end of the body.  0, or the
- * negative of the status: 400, 431 (trailers).
+ * negative of the status: 400, 431 (trailers); a refused body stays refused.  in
+ * may be NULL if len is 0.
  */
 int hx_body_take(
 	struct hx_body *body, const char *in, size_t len, size_t *used, struct hatch_span *piece);

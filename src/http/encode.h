@@ -30,7 +30,11 @@ struct hx_response_head {
 	struct hatch_span fields; /* lines from hx_encode_field() */
 };
 
-/* The whole head with its empty line; out->error sticks. */
+/*
+ * The whole head with its empty line; out->error sticks.  HATCH_EINVAL if type
+ * or allow has a byte that no value has.  A 1xx and a 204 get no length, and
+ * HX_LENGTH_CLOSE gets its "Connection: close", whatever the rest says.
+ */
 void hx_encode_head(struct hx_text *out, const struct hx_response_head *head);
 
 /*

@@ -14,7 +14,7 @@
 struct hx_target {
 	bool asterisk;               /* "*", for OPTIONS */
 	struct hatch_span authority; /* of an absolute-form target; ptr NULL otherwise */
-	struct hatch_span path;      /* decoded */
+	struct hatch_span path;      /* decoded; "*" if asterisk */
 	struct hatch_span query;     /* raw, without "?"; ptr NULL if there is no "?" */
 };
 

@@ -15,10 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 extern const char *const fuzz_seeds[];
 
 /* Not assert(): it must hold in every build. */
-#define FUZZ_MUST(claim)                 \
-	do {                             \
-		if (!(claim))            \
-			abort();         \
+#define FUZZ_MUST(claim)                                                                           \
+	do {                                                                                       \
+		if (!(claim))                                                                      \
+			abort();                                                                   \
 	} while (0)
 
 #endif

@@ -164,6 +164,24 @@ static void test_a_call_without_bytes(void **state)
 	assert_int_equal(piece.len, 0);
 }
 
+static void test_a_refused_body_stays_refused(void **state)
+{
+	static const char *const refused[] = { "x", "1;=", "0\r\nA:\r\nB:\r\nC" };
+
+	(void)state;
+	for (size_t i = 0; i < HATCH_COUNT(refused); i++) {
+		struct hx_body body;
+		struct hatch_span piece;
+		size_t used;
+
+		hx_body_init(&body, &chunked, TRAILER_MAX, FIELDS_MAX);
+		assert_true(hx_body_take(&body, refused[i], strlen(refused[i]), &used, &piece) < 0);
+		assert_int_equal(hx_body_take(&body, "0\r\n\r\n", 5, &used, &piece), -400);
+		assert_int_equal(used, 0);
+		assert_false(body.done);
+	}
+}
+
 static void test_chunks(void **state)
 {
 	(void)state;
@@ -351,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_no_body),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_a_call_without_bytes),
+		cmocka_unit_test(test_a_refused_body_stays_refused),
 		cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_nothing_behind_the_end),
 		cmocka_unit_test(test_sizes),

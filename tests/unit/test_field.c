@@ -125,6 +125,13 @@ static void test_lists(void **state)
 	assert_span(element, "d;e=\"f,g\"");
 	assert_false(hx_list_take(&list, &element));
 
+	/* Outside of quotes a backslash means nothing. */
+	list = hatch_str("a\\,b");
+	assert_true(hx_list_take(&list, &element));
+	assert_span(element, "a\\");
+	assert_true(hx_list_take(&list, &element));
+	assert_span(element, "b");
+
 	list = hatch_str("");
 	assert_false(hx_list_take(&list, &element));
 	list = hatch_str(" , ,");
