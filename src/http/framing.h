@@ -14,7 +14,7 @@
 enum hx_body_kind { HX_BODY_NONE, HX_BODY_LENGTH, HX_BODY_CHUNKED };
 
 struct hx_framing {
-	enum hx_body_kind kind;   /* NONE as well for a length of 0 */
+	enum hx_body_kind kind; /* NONE as well for a length of 0 */
 	uint64_t length;        /* for HX_BODY_LENGTH */
 	bool keep_alive;        /* the client would like another request on this connection */
 	bool expect_continue;   /* it waits for 100 before it sends the body */
