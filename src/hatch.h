@@ -413,6 +413,7 @@ struct hatch_stats {
 	uint32_t requests;                /* responses begun */
 	uint32_t heap_free, heap_largest; /* as the platform says; 0: not known */
 	uint32_t memory;                  /* hatch's one block */
+	uint32_t tls_heap;                /* what the TLS library has allocated for this server */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 

@@ -71,8 +71,12 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
 	struct hatch_heap heap = { 0, 0 };
 	*out = srv->stats;
 	out->uptime_ms = srv->port->now_ms() - srv->started;
-	for (uint32_t i = 0; i < srv->config.max_conns; i++)
-		out->conns_idle += hx_conn_is_idle(srv->conns[i]) ? 1u : 0u;
+	out->tls_heap = srv->tls_ready ? hx_tls_server_heap(srv->tls) : 0;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		const struct hatch_conn *c = srv->conns[i];
+		out->conns_idle += hx_conn_is_idle(c) ? 1u : 0u;
+		out->tls_heap += c->used ? c->account.now : 0;
+	}
 	srv->port->heap(&heap);
 	out->heap_free = heap.free;
 	out->heap_largest = heap.largest;

@@ -65,6 +65,7 @@ typedef void hx_tls_say(void *arg, enum hatch_level level, const char *line);
 int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
 	hx_tls_say *say, void *say_arg);
 void hx_tls_server_close(struct hx_tls_server *shared);
+uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs to no connection */
 
 /* The engine of a new connection, in memory of hx_tls_size() bytes.  ENOMEM. */
 int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,

@@ -224,3 +224,8 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_pk_free(&shared->identity.key);
 	hx_heap_leave(before);
 }
+
+uint32_t hx_tls_server_heap(const struct hx_tls_server *shared)
+{
+	return shared->account.now;
+}

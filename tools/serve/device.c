@@ -46,7 +46,8 @@ static int page(struct hatch_req *req)
 {
 	(void)hatch_set_field(req, "Cache-Control", "no-cache");
 	(void)hatch_set_field(req, "Content-Security-Policy",
-		"default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'");
+		"default-src 'self'; img-src data:; script-src 'unsafe-inline'; "
+		"style-src 'unsafe-inline'");
 	return hatch_send_static(
 		req, 200, "text/html; charset=utf-8", serve_page, sizeof(serve_page));
 }
@@ -94,8 +95,8 @@ static void add_stats(struct text *text, struct hatch *srv)
 {
 	struct hatch_stats s;
 	hatch_get_stats(srv, &s);
-	add(text, "\"uptime_ms\":%lu,\"memory\":%lu,\"heap_free\":%lu,\"connections\":%lu,",
-		(unsigned long)s.uptime_ms, (unsigned long)s.memory, (unsigned long)s.heap_free,
+	add(text, "\"uptime_ms\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"connections\":%lu,",
+		(unsigned long)s.uptime_ms, (unsigned long)s.memory, (unsigned long)s.tls_heap,
 		(unsigned long)s.conns);
 	add(text,
 		"\"connections_idle\":%lu,\"connections_max\":%lu,\"accepted\":%lu,\"evicted\":%lu,"
