@@ -15,7 +15,7 @@ TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo deps deps-test build check test test-long lint format size install clean distclean
+.PHONY: help demo deps deps-test build check test test-long lint format size figures install clean distclean
 
 ## everyday
 help: ## list these commands
@@ -56,6 +56,9 @@ lint: ## cppcheck and clang-tidy, where they are installed
 
 size: build ## code and data of each part of the library
 	@scripts/size.sh $(BUILD)
+
+figures: build ## the figures of the README, measured on this machine
+	@scripts/figures.sh $(BUILD)
 
 ## installing
 install: build ## install to PREFIX (/usr/local), below DESTDIR if set
