@@ -44,6 +44,8 @@ void hx_exchange_begin(struct hatch_req *req)
 
 void hx_exchange_drop_response(struct hatch_req *req)
 {
+	if (req->phase == HX_RESPONDED)
+		req->phase = HX_WAITING; /* it had been settled, and nothing of it is sent */
 	hx_text_init(&req->fields, req->out + HX_OUT_GAP, HATCH_RESPONSE_HEAD);
 	req->status = req->sticky = 0;
 	req->body_len = 0;

@@ -10,7 +10,7 @@
 
 #include "respond.h"
 
-enum { SPEC_MAX = 16, NUMBER_MAX = 64 };
+enum { SPEC_MAX = 16, NUMBER_MAX = 64, PRECISION_MAX = 10000 };
 
 /* One conversion: "%-8.3lu". */
 struct spec {
@@ -80,9 +80,11 @@ static const char *read_spec(const char *at, struct spec *spec)
 			spec->size = c;
 		else if (c == '.')
 			spec->precision = 0;
+		else if (c >= '0' && c <= '9' && spec->precision >= PRECISION_MAX)
+			return NULL;
 		else if (c >= '0' && c <= '9' && spec->precision >= 0)
 			spec->precision = spec->precision * 10 + (c - '0');
-		else if ((c < '0' || c > '9') && strchr("-+ #", c) == NULL) {
+		else if (c == '\0' || ((c < '0' || c > '9') && strchr("-+ #", c) == NULL)) {
 			spec->conversion = c;
 			return c == '\0' ? NULL : at + 1;
 		}

@@ -48,6 +48,17 @@ static void begin(struct hatch_conn *c)
 	hx_conn_enter(c, hx_http1_head);
 }
 
+/*
+ * The wire's place goes away with the exchange if it lies in its memory.  If it is the engine's,
+ * the next request may stand in it already.
+ */
+static void forget_place(struct hatch_conn *c, const struct hatch_req *req)
+{
+	uintptr_t at = (uintptr_t)c->wire.rx, in = (uintptr_t)req->in;
+	if (at >= in && at < in + req->in_room)
+		hx_wire_forget(&c->wire);
+}
+
 void hx_http1_drop(struct hatch_conn *c, int error)
 {
 	struct hatch_req *req = c->ex;
@@ -60,7 +71,7 @@ void hx_http1_drop(struct hatch_conn *c, int error)
 	hx_exchange_end(req, error);
 	c->ex = NULL;
 	c->tx = c->held = hx_span(NULL, 0);
-	hx_wire_forget(&c->wire);
+	forget_place(c, req);
 	hx_wipe(req->in, req->in_len);
 	hx_exchange_give(c->srv, req);
 }

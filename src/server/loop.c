@@ -64,15 +64,17 @@ static void evict(struct hatch *srv, struct hatch_conn *c)
 	hx_close_conn(c);
 }
 
-/* Whether there is a place for one more, making one if somebody is idle. */
-static bool make_room(struct hatch *srv, uint32_t now)
+static bool has_room(struct hatch *srv, uint32_t now)
 {
-	if (srv->stats.conns < srv->config.max_conns)
-		return true;
+	return srv->stats.conns < srv->config.max_conns || longest_idle(srv, NULL, now) != NULL;
+}
+
+/* Only once somebody is there: an idle connection is worth keeping. */
+static void make_room(struct hatch *srv, uint32_t now)
+{
 	struct hatch_conn *c = longest_idle(srv, NULL, now);
-	if (c != NULL)
+	if (srv->stats.conns == srv->config.max_conns && c != NULL)
 		evict(srv, c);
-	return c != NULL;
 }
 
 static bool over_client_limit(struct hatch *srv, const struct hatch_address *peer, uint32_t now)
@@ -111,7 +113,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
 	struct hatch_address peer;
 	struct hatch_conn *c;
 	hatch_sock sock;
-	if (!make_room(srv, now))
+	if (!has_room(srv, now))
 		return false;
 	int ret = srv->port->accept(srv->net, srv->listeners[which], &sock, &peer);
 	if (ret < 0)
@@ -122,6 +124,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
 		refuse_newcomer(srv, sock, &peer, "this client has its share of connections");
 		return true;
 	}
+	make_room(srv, now);
 	int error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
 	while (error == HATCH_ENOMEM && (c = longest_idle(srv, NULL, now)) != NULL) {
 		evict(srv, c);
@@ -232,11 +235,6 @@ static void turns(struct hatch *srv)
 }
 
 /* ---- waiting ---- */
-
-static bool has_room(struct hatch *srv, uint32_t now)
-{
-	return srv->stats.conns < srv->config.max_conns || longest_idle(srv, NULL, now) != NULL;
-}
 
 /* What to wait for, and how long at most. */
 static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
