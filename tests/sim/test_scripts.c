@@ -36,10 +36,6 @@ static const struct {
 		"POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
 		"5\r\nhello\r\n6\r\n, you!\r\n0\r\n\r\n" GET("/"),
 		"HTTP/1.1 200", "hello" },
-	{ "expect",
-		"PUT /collect HTTP/1.1\r\n" HOST
-		"Content-Length: 2\r\nExpect: 100-continue\r\n\r\nok",
-		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", "\r\n\r\nok" },
 	{ "stream", GET("/stream") GET("/"), "HTTP/1.1 200", "Transfer-Encoding: chunked" },
 	{ "stream of known length", GET("/stream?length") GET("/"), "HTTP/1.1 200",
 		"Content-Length: 300000" },
@@ -148,7 +144,9 @@ static void cut_everywhere(void **state)
 			w.up.cut_at = n;
 			world_say(&w, scripts[i].request, size);
 			(void)world_settle(&w);
-			assert_int_equal(w.want, HATCH_ENDED);
+			if (w.want != HATCH_ENDED)
+				fail_msg("%s goes on after a cut at %zu, wants %u", scripts[i].name,
+					n, w.want);
 			world_close(&w);
 			app_check_idle(srv);
 		}
@@ -159,8 +157,8 @@ static void cut_everywhere(void **state)
 			w.down.cut_at = n;
 			world_say(&w, scripts[i].request, size);
 			(void)world_settle(&w);
-			if (w.down.len == n) /* the answer was that long */
-				assert_int_equal(w.want, HATCH_ENDED);
+			/* Either it noticed, or the answer was just that long. */
+			assert_true(w.want == HATCH_ENDED || (w.want & HATCH_WANT_TX) == 0);
 			world_close(&w);
 			app_check_idle(srv);
 		}
@@ -195,6 +193,44 @@ static void cut_everywhere_in_tls(void **state)
 	hatch_close(srv);
 }
 
+/* The client holds its body back until it is asked for it; if it does not, nobody asks. */
+static void continue_is_sent_when_awaited(void **state)
+{
+	static const char head[] = "PUT /collect HTTP/1.1\r\n" HOST
+				   "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+	static const char body[] = "ok";
+	struct hatch_config config;
+	struct world w;
+	size_t len;
+	(void)state;
+	world_reset();
+	app_configure(&config);
+	struct hatch *srv = app_open(&config);
+	for (unsigned secure = 0; secure < 2; secure++) {
+		world_connect(&w, srv, secure == 1, 9);
+		world_say(&w, head, sizeof(head) - 1);
+		assert_true(world_settle(&w));
+		const char *heard = world_heard(&w, &len);
+		assert_int_equal(len, strlen("HTTP/1.1 100 Continue\r\n\r\n"));
+		world_say(&w, body, 2);
+		assert_true(world_settle(&w));
+		heard = world_heard(&w, &len);
+		assert_true(contains(heard, len, "\r\n\r\nHTTP/1.1 200 OK\r\n"));
+		assert_true(contains(heard, len, "\r\n\r\nok"));
+		world_close(&w);
+	}
+	world_connect(&w, srv, false, 9);
+	world_say(&w, head, sizeof(head) - 1);
+	world_say(&w, body, 2);
+	assert_true(world_settle(&w));
+	const char *heard = world_heard(&w, &len);
+	assert_false(contains(heard, len, " 100 "));
+	assert_true(contains(heard, len, "\r\n\r\nok"));
+	world_close(&w);
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 /* An answer that fails in the middle ends without the last chunk and without close_notify. */
 static void cut_answers_look_cut(void **state)
 {
@@ -225,6 +261,7 @@ int main(void)
 		cmocka_unit_test(same_in_every_split),
 		cmocka_unit_test(cut_everywhere),
 		cmocka_unit_test(cut_everywhere_in_tls),
+		cmocka_unit_test(continue_is_sent_when_awaited),
 		cmocka_unit_test(cut_answers_look_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
