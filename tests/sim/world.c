@@ -169,7 +169,7 @@ bool world_once(struct world *w)
 	moved = deliver_down(w) || moved;
 	moved = (w->tls != NULL && tls_client_step(w->tls)) || moved;
 	/* A client that has heard our last word closes as well. */
-	if (hatch_conn_tx_done(w->c) && w->up.taken == w->up.len)
+	if (!w->stays && hatch_conn_tx_done(w->c) && w->up.taken == w->up.len)
 		w->up.ended = true;
 	return deliver_up(w) || moved;
 }

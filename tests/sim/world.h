@@ -28,6 +28,7 @@ struct world {
 	struct hatch_conn *c;
 	struct line up, down; /* client to server, server to client: what is on the wire */
 	struct client *tls;   /* NULL: plain */
+	bool stays;           /* the client does not close when the server has */
 	uint32_t seed;
 	unsigned want;
 	unsigned steps;
