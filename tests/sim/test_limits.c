@@ -105,7 +105,7 @@ static void bodies_and_trailers(void **state)
 	assert_int_equal(
 		status_of_padded(start, sizeof(start) - 1 + 1000 + 7, "\r\n0\r\n\r\n"), 200);
 	assert_int_equal(
-		status_of_padded(start, sizeof(start) - 1 + 1000 + 15, "\r\n1\r\nx\r\n0\r\n\r\n"),
+		status_of_padded(start, sizeof(start) - 1 + 1000 + 13, "\r\n1\r\nx\r\n0\r\n\r\n"),
 		413);
 	static const char trailer[] = "PUT /collect HTTP/1.1\r\n" HOST
 				      "Transfer-Encoding: chunked\r\n\r\n0\r\nX: ";
