@@ -83,7 +83,7 @@ static const char *body_of(int (*call)(struct hatch_req *req))
 	return strncmp(answer, "HTTP/1.1 200", 12) == 0 && body != NULL ? body + 4 : NULL;
 }
 
-static const char *nowhere; /* the compiler cannot know that it stays NULL */
+static const char *volatile nowhere; /* the compiler cannot know that it stays NULL */
 
 #define CASE(name, ...)                                                                            \
 	static int name(struct hatch_req *req)                                                     \
