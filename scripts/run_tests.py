@@ -153,6 +153,13 @@ def cmocka_jobs(kind, build, folder, seconds, long):
                 env=environment(folder, long)) for name in names]
 
 
+def fuzz_jobs(build, folder, seconds, long):
+    names = [os.path.basename(path)[:-2] for path in sorted(glob.glob(f"{ROOT}/tests/fuzz/fuzz_*.c"))]
+    rounds = "2000000" if long else "100000"
+    return [Job(f"fuzz/{name} [{build}]", [f"{ROOT}/{folder}/tests/fuzz/{name}", rounds], seconds,
+                env=environment(folder, long)) for name in names]
+
+
 def e2e_jobs(build, folder, seconds, long, reports):
     jobs = []
     files = sorted(glob.glob(f"{ROOT}/tests/e2e/test_*.py"))
@@ -247,6 +254,8 @@ def main():
                     continue  # its compiler is not installed
                 for kind, seconds in (("sim", 180), ("unit", 60)):
                     jobs += cmocka_jobs(kind, build, folder, seconds * patience, long)
+                if build == "sanitize":
+                    jobs += fuzz_jobs(build, folder, 120 * patience, long)
                 if build != "clang":
                     jobs += e2e_jobs(build, folder, 240 * patience, long, reports)
             run.all(jobs)
