@@ -248,34 +248,39 @@ void hx_bsd_close(hatch_sock s)
 
 /* ---- waiting ---- */
 
+static uint8_t ready_of(const struct hatch_wait *wait, short events)
+{
+	if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0)
+		return wait->want;
+	return (uint8_t)(((events & POLLIN) != 0 ? HATCH_WAIT_RX : 0) |
+			 ((events & POLLOUT) != 0 ? HATCH_WAIT_TX : 0));
+}
+
+/* Only what is wanted: poll() refuses more entries than the process may have descriptors. */
 int hx_bsd_wait(void *self, struct hatch_wait *set, size_t count, uint32_t ms)
 {
 	struct net *net = self;
+	nfds_t used = 1;
 	if (count > net->max)
 		return HATCH_EINVAL;
 	net->fds[0].fd = net->wake[0];
 	net->fds[0].events = POLLIN;
 	for (size_t i = 0; i < count; i++) {
-		net->fds[i + 1].fd = set[i].want == 0 ? -1 : set[i].sock; /* poll() skips -1 */
-		net->fds[i + 1].events = (short)(((set[i].want & HATCH_WAIT_RX) != 0 ? POLLIN : 0) |
-						 ((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT
-										     : 0));
-		net->fds[i + 1].revents = 0;
+		if (set[i].want == 0)
+			continue;
+		net->fds[used].fd = set[i].sock;
+		net->fds[used].events = (short)(((set[i].want & HATCH_WAIT_RX) != 0 ? POLLIN : 0) |
+						((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT : 0));
+		net->fds[used++].revents = 0;
 	}
-	int found = poll(net->fds, (nfds_t)count + 1, ms > INT_MAX ? -1 : (int)ms);
+	int found = poll(net->fds, used, ms > INT_MAX ? -1 : (int)ms);
 	if (found < 0)
 		return errno == EINTR ? 0 : HATCH_EPORT;
 	if (net->fds[0].revents != 0)
 		hx_wake_read(net->wake[0]);
-	for (size_t i = 0; i < count; i++) {
-		short events = net->fds[i + 1].revents;
-		bool broken = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-		set[i].ready = (uint8_t)(broken ? set[i].want : 0);
-		if ((events & POLLIN) != 0)
-			set[i].ready |= HATCH_WAIT_RX;
-		if ((events & POLLOUT) != 0)
-			set[i].ready |= HATCH_WAIT_TX;
-	}
+	used = 1;
+	for (size_t i = 0; i < count; i++)
+		set[i].ready = set[i].want == 0 ? 0 : ready_of(&set[i], net->fds[used++].revents);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 224 };
+enum { PATH_ROOM = 200 };
 
 static bool make_folders(char *path)
 {

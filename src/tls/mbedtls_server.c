@@ -165,7 +165,7 @@ static mbedtls_ssl_protocol_version version_of(uint16_t version)
 
 static int set_up(struct hx_tls_server *shared, const struct hatch_config *config)
 {
-	static const char *protocols[] = { "http/1.1", NULL };
+	static const char *protocols[] = { "http/1.1", "http/1.0", NULL };
 	mbedtls_ssl_config *conf = &shared->conf;
 	int error = mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER,
 		MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
