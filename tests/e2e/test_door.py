@@ -173,6 +173,40 @@ def test_identities_that_cannot_be(tmp_path):
     assert refused("--cert", cert, "--key", key, "--nonsense")[0] == 2
 
 
+def dated_identity(folder, start, end):
+    """Self-signed, for localhost, from and to these dates."""
+    (folder / "ca.cnf").write_text(
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n"
+        "[p]\ncommonName=supplied\n[req]\ndistinguished_name=n\n[n]\n")
+    (folder / "index.txt").write_text("")
+    (folder / "serial").write_text("01\n")
+    for args in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "x.key",
+                  "-out", "x.csr", "-subj", "/CN=localhost", "-config", "ca.cnf"],
+                 ["ca", "-batch", "-config", "ca.cnf", "-selfsign", "-in", "x.csr", "-keyfile", "x.key", "-out",
+                  "x.pem", "-notext", "-startdate", start, "-enddate", end]):
+        subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
+    return str(folder / "x.pem"), str(folder / "x.key")
+
+
+@pytest.mark.parametrize("start, end, sentence", [
+    ("20200101000000Z", "20210101000000Z", "the certificate has expired on 2021-01-01: renew it"),
+    ("20900101000000Z", "20910101000000Z", "the certificate is not valid before 2090-01-01"),
+    ("20200101000000Z", "20910101000000Z", None)])
+def test_dates_are_a_warning(tmp_path, start, end, sentence):
+    cert, key = dated_identity(tmp_path, start, end)
+    with serving(tmp_path, cert=cert, key=key) as server:
+        said = [line for line in server.output().splitlines() if "warning" in line]
+        assert (sentence is None and not said) or (len(said) == 1 and said[0].endswith(sentence))
+        assert curl(server, "/api/led/0", "-k").stdout.startswith(b"HTTP/1.1 200")
+
+
+def test_short_rsa_is_refused(tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", tmp_path / "k", "-out",
+                    tmp_path / "c", "-subj", "/CN=localhost"], check=True, capture_output=True)
+    status, text = refused("--cert", str(tmp_path / "c"), "--key", str(tmp_path / "k"))
+    assert status == 1 and "an RSA key under 2048 bits" in text
+
+
 def test_a_taken_port_is_one_line(server, tmp_path):
     cert, key = make_identity(tmp_path, name="again")
     done = subprocess.run([tool("hatch-serve"), "--port", str(server.port), "--cert", cert, "--key", key],
