@@ -342,7 +342,10 @@ size_t hatch_memory_needed(const struct hatch_config *config);
  */
 int hatch_open(struct hatch **out, const struct hatch_config *config);
 
-/* Ends every connection and exchange, stops and joins a started one.  NULL is allowed. */
+/*
+ * Ends every connection and exchange, stops and joins a started one.  Not from a handler, and not
+ * while another task may still call hatch_post().  NULL is allowed.
+ */
 void hatch_close(struct hatch *srv);
 
 /* Does what can be done now, waiting up to wait_ms for something to do.  1: stop was asked for. */

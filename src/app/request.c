@@ -174,6 +174,8 @@ int hatch_receive(struct hatch_req *req, hatch_sink *take, void *arg)
 
 int hatch_read(struct hatch_req *req, void *buf, size_t room)
 {
+	if (room == 0)
+		return HATCH_EINVAL;
 	if (req->phase == HX_OVER || req->sink != NULL || req->collected != NULL)
 		return HATCH_ESTATE;
 	if (req->body_ended || req->framing.kind == HX_BODY_NONE)

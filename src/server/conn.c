@@ -75,7 +75,7 @@ static void handshake_failed(struct hatch_conn *c, int error)
 	hx_tls_reason(hx_conn_tls(c), reason, sizeof(reason));
 	hx_log(c->srv, HATCH_INFO, "%s no TLS connection: %s", c->peer.text, reason);
 	c->said_bye = true; /* the alert that TLS wanted is on the wire already */
-	hx_conn_goodbye(c, error, false);
+	hx_conn_goodbye(c, error, error == HATCH_ETLS);
 }
 
 static void handshake_done(struct hatch_conn *c)

@@ -196,7 +196,7 @@ def test_dates_are_a_warning(tmp_path, start, end, sentence):
     cert, key = dated_identity(tmp_path, start, end)
     with serving(tmp_path, cert=cert, key=key) as server:
         server.ca = cert
-        said = [line for line in server.output().splitlines() if "warning" in line]
+        said = [line for line in server.output().splitlines() if " warning: " in line]
         assert (sentence is None and not said) or (len(said) == 1 and said[0].endswith(sentence))
         assert curl(server, "/api/led/0", "-k").stdout.startswith(b"HTTP/1.1 200")
 
