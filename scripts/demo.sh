@@ -22,6 +22,8 @@ esac
 mkdir -p "$build/demo"
 # The CA is made here if there is none; it lives outside of the build folder, so that trusting it
 # once is enough.
-"$build/hatch-cert" server --name localhost --ip 127.0.0.1 --ip ::1 $alias --out "$base" --force
+"$build/hatch-cert" server --name localhost --ip 127.0.0.1 --ip ::1 $alias --out "$base" --force \
+	>"$build/demo/cert.log" || { cat "$build/demo/cert.log"; exit 1; }
+echo "A certificate for localhost${host:+ and $host}: $base.pem"
 ca=${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca/ca.pem
 exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan}
