@@ -92,7 +92,7 @@ static const char *volatile nowhere; /* the compiler cannot know that it stays N
 	}
 
 CASE(integers, "[%d,%i,%u,%x,%ld,%lu,%lld,%llu,%zu,%hhd,%hd,%5d,%-3d]", -1, 2, 3u, 255u, -4l, 5ul,
-	-6ll, 18446744073709551615ull, (size_t)7, 8, 9, 10, 11)
+	-6ll, 18446744073709551615ull, (size_t)7, (signed char)8, (short)9, 10, 11)
 CASE(reals, "[%f,%.2f,%g,%e]", 1.5, 2.345, 0.5, 1e10)
 CASE(no_numbers, "[%f,%f,%g]", 0.0 / 0.0, 1.0 / 0.0, -1.0 / 0.0)
 CASE(percent, "\"100%%\"")
