@@ -147,7 +147,11 @@ struct hatch_hook {
 /* What a route or a group asks for beyond its handler; a route's body_max goes before its group's.
  */
 struct hatch_policy {
-	uint32_t body_max; /* collect a body up to this size first; more is 413; 0: do not */
+	/*
+	 * Collect a body up to this size before the handler runs; 0: do not.  More is 413, a POST,
+	 * PUT or PATCH that announces none is 411, a Content-Encoding 415.
+	 */
+	uint32_t body_max;
 	const struct hatch_hook *guards; /* run in order, before any of the body is read */
 	size_t guard_count;
 	const struct hatch_hook *after; /* run in order */

@@ -7,6 +7,7 @@
 #include "../base/arena.h"
 #include "../base/check.h"
 #include "../base/wipe.h"
+#include "../http/field.h"
 #include "respond.h"
 #include "router.h"
 
@@ -175,18 +176,35 @@ static void run_guards(struct hatch_req *req)
 
 /* ---- collecting ---- */
 
+/* What stands in the way of collecting this body; 0: nothing. */
+static int refuse_to_collect(struct hatch_req *req, uint32_t max)
+{
+	const unsigned with_body = HATCH_POST | HATCH_PUT | HATCH_PATCH;
+	struct hatch_span coding = hx_field_find(req->head.fields, "Content-Encoding");
+	/* RFC 9110 section 15.5.12: a handler that collects is to know that the body was empty. */
+	if (req->framing.kind == HX_BODY_NONE && ((unsigned)req->method & with_body) != 0 &&
+		hx_field_count(req->head.fields, "Content-Length") == 0 &&
+		hx_field_count(req->head.fields, "Transfer-Encoding") == 0)
+		return 411;
+	/* Section 8.4: nobody here would decode it. */
+	if (coding.len > 0 && !hx_span_same_nocase(coding, hatch_str("identity")))
+		return 415;
+	return req->framing.kind == HX_BODY_LENGTH && req->framing.length > max ? 413 : 0;
+}
+
 static void begin_collecting(struct hatch_req *req)
 {
 	const struct hatch_policy *own = route_policy(req), *shared = group_policy(req);
 	uint32_t max = own == NULL ? 0 : own->body_max;
 	if (max == 0 && shared != NULL)
 		max = shared->body_max;
-	if (max == 0 || req->framing.kind == HX_BODY_NONE) {
-		req->phase = HX_HANDLER;
+	int status = max == 0 ? 0 : refuse_to_collect(req, max);
+	if (status != 0) {
+		hx_exchange_fail(req, status);
 		return;
 	}
-	if (req->framing.kind == HX_BODY_LENGTH && req->framing.length > max) {
-		hx_exchange_fail(req, 413);
+	if (max == 0 || req->framing.kind == HX_BODY_NONE) {
+		req->phase = HX_HANDLER;
 		return;
 	}
 	if (req->collected == NULL)

@@ -115,6 +115,29 @@ static void bodies_and_trailers(void **state)
 	done();
 }
 
+static void bodies_that_are_not_collected(void **state)
+{
+	static const struct {
+		const char *fields;
+		int status;
+	} cases[] = {
+		{ "Content-Length: 0\r\n", 200 },
+		{ "", 411 },
+		{ "Content-Encoding: gzip\r\nContent-Length: 2\r\n", 415 },
+		{ "Content-Encoding: Identity\r\nContent-Length: 2\r\n", 200 },
+	};
+	(void)state;
+	set_up();
+	srv = app_open(&config);
+	for (size_t i = 0; i < HATCH_COUNT(cases); i++) {
+		char request[200];
+		snprintf(request, sizeof(request), "PUT /collect HTTP/1.1\r\n" HOST "%s\r\nok",
+			cases[i].fields);
+		assert_int_equal(status_of(request, strlen(request)), cases[i].status);
+	}
+	done();
+}
+
 static void copied_answers(void **state)
 {
 	(void)state;
@@ -387,6 +410,7 @@ int main(void)
 		cmocka_unit_test(line_and_head),
 		cmocka_unit_test(fields),
 		cmocka_unit_test(bodies_and_trailers),
+		cmocka_unit_test(bodies_that_are_not_collected),
 		cmocka_unit_test(copied_answers),
 		cmocka_unit_test(discarded_bodies),
 		cmocka_unit_test(connections),
