@@ -66,13 +66,14 @@ struct hatch_conn {
 	struct hatch_span held; /* a piece that the sink did not take */
 	struct hatch_span tx;   /* being written */
 	uint64_t discarded;
-	uint32_t began; /* when the head began, milliseconds */
-	int ex_error;   /* why the exchange failed, for those who asked for its end */
-	bool continued; /* 100 has been sent */
-	bool has_piece; /* held is a piece (it may be empty: the end) */
-	bool keep;      /* another request may follow this one */
-	bool broken;    /* the request was refused: what follows it is not understood */
-	bool chunked;   /* the response is */
+	uint32_t began;   /* when the head began, milliseconds */
+	int refused_with; /* the status for a body that hatch_read() found broken */
+	int ex_error;     /* why the exchange failed, for those who asked for its end */
+	bool continued;   /* 100 has been sent */
+	bool has_piece;   /* held is a piece (it may be empty: the end) */
+	bool keep;        /* another request may follow this one */
+	bool broken;      /* the request was refused: what follows it is not understood */
+	bool chunked;     /* the response is */
 	bool source_done;
 };
 

@@ -277,7 +277,7 @@ static int pull(void *self, void *buf, size_t room)
 {
 	struct hatch_conn *c = self;
 	struct hatch_span piece;
-	int status = 0, ret = next_piece(c, room, &piece, &status);
+	int ret = next_piece(c, room, &piece, &c->refused_with);
 	if (ret == HATCH_LATER)
 		wait_for_body(c);
 	if (ret != 0)
@@ -426,6 +426,21 @@ static bool owes_continue(const struct hatch_conn *c)
 	       req->source != NULL;
 }
 
+/* The source has failed before a byte of its response was sent: there is still time for another. */
+static int take_back(struct hatch_conn *c, int error)
+{
+	struct hatch_req *req = c->ex;
+	if (error == HATCH_EGONE || error == HATCH_ECUT || error == HATCH_ETLS)
+		return error;
+	req->body_started = false;
+	req->sent = 0;
+	c->tx = hx_span(NULL, 0);
+	if (error != HATCH_EHTTP)
+		hx_log(c->srv, HATCH_WARN, "a source failed: %s", hatch_strerror(error));
+	refuse(c, error == HATCH_EHTTP ? c->refused_with : 500, error);
+	return 0;
+}
+
 /* 1 when the response is out, 0 to wait, or an error. */
 static int move_response(struct hatch_conn *c)
 {
@@ -443,6 +458,8 @@ static int move_response(struct hatch_conn *c)
 		if ((begins || c->tx.len == 0) && req->source != NULL && !c->source_done &&
 			req->body_started && !req->asleep)
 			ret = fill(c);
+		if (ret < 0 && begins && (ret = take_back(c, ret)) == 0)
+			continue;
 		if (ret < 0)
 			return ret;
 		if (c->tx.len > 0) {

@@ -108,6 +108,21 @@ static int broken(struct hatch_req *req)
 		req, 200, "text/plain", break_off, hatch_scratch(req, sizeof(unsigned)));
 }
 
+static int fail_at_once(struct hatch_req *req, char *buf, size_t room, void *arg)
+{
+	(void)req;
+	(void)buf;
+	(void)room;
+	(void)arg;
+	return HATCH_EPORT;
+}
+
+static int broken_at_once(struct hatch_req *req)
+{
+	(void)watched(req);
+	return hatch_send_stream(req, 200, "text/plain", fail_at_once, NULL);
+}
+
 static int borrowed(struct hatch_req *req)
 {
 	static char bytes[100000];
@@ -205,6 +220,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE(HATCH_POST, "/echo", echo),
 	HATCH_ROUTE(HATCH_GET, "/stream", stream),
 	HATCH_ROUTE(HATCH_GET, "/broken", broken),
+	HATCH_ROUTE(HATCH_GET, "/broken-at-once", broken_at_once),
 	HATCH_ROUTE(HATCH_GET, "/static", borrowed),
 	HATCH_ROUTE(HATCH_GET, "/later", later),
 	HATCH_ROUTE(HATCH_POST, "/early", early),

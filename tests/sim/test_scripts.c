@@ -231,6 +231,32 @@ static void continue_is_sent_when_awaited(void **state)
 	hatch_close(srv);
 }
 
+/* As long as nothing has been sent, a stream that fails is an answer of its own. */
+static void early_failures_are_answers(void **state)
+{
+	struct hatch_config config;
+	size_t len;
+	char *heard;
+	(void)state;
+	world_reset();
+	app_configure(&config);
+	struct hatch *srv = app_open(&config);
+	heard = play(srv, GET("/broken-at-once"), false, WORLD_ROOM, WORLD_ROOM, 1, &len);
+	assert_memory_equal(heard, "HTTP/1.1 500 ", 13);
+	assert_true(contains(heard, len, "Connection: close\r\n"));
+	assert_int_equal(app.last_error, HATCH_EPORT);
+	free(heard);
+	heard = play(srv,
+		"POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n-1\r\n" GET("/"),
+		false, WORLD_ROOM, WORLD_ROOM, 1, &len);
+	assert_memory_equal(heard, "HTTP/1.1 400 ", 13);
+	assert_false(contains(heard, len, "hello"));
+	assert_int_equal(app.last_error, HATCH_EHTTP);
+	free(heard);
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 /* An answer that fails in the middle ends without the last chunk and without close_notify. */
 static void cut_answers_look_cut(void **state)
 {
@@ -262,6 +288,7 @@ int main(void)
 		cmocka_unit_test(cut_everywhere),
 		cmocka_unit_test(cut_everywhere_in_tls),
 		cmocka_unit_test(continue_is_sent_when_awaited),
+		cmocka_unit_test(early_failures_are_answers),
 		cmocka_unit_test(cut_answers_look_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
