@@ -70,7 +70,7 @@ static const struct arg_option *find_option(
 static void list_add(struct arg_list *list, size_t max, const char *what, const char *item)
 {
 	if (list->count == max)
-		die_usage("too many of %s: at most %zu", what, max);
+		die_usage("'%s' is one too many: at most %zu %s", item, max, what);
 	list->item[list->count++] = item;
 }
 
