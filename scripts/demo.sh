@@ -26,4 +26,4 @@ mkdir -p "$build/demo"
 	>"$build/demo/cert.log" || { cat "$build/demo/cert.log"; exit 1; }
 echo "A certificate for localhost${host:+ and $host}: $base.pem"
 ca=${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca/ca.pem
-exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan}
+exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan --name "$host"}

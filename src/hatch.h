@@ -229,7 +229,7 @@ struct hatch_identity {
 	hatch_identity_source *source;
 	struct hatch_span cert;
 	struct hatch_span key;
-	const char *names;    /* SNI names, comma separated; NULL: those of the certificate */
+	const char *names; /* [later] SNI names, comma separated; NULL: those of the certificate */
 	uint32_t psa_key_id;  /* [later] for hatch_identity_psa */
 	hatch_sign *sign;     /* [later] for hatch_identity_signer */
 	void *sign_arg;       /* [later] */
@@ -527,9 +527,9 @@ int hatch_send_json(struct hatch_req *req, int status, const char *format, ...) 
 /*
  * A body of any length.  fill is asked for bytes whenever at least
  * HATCH_ROOM_MIN of them fit; it returns how many it wrote, 0 at the end,
- * HATCH_LATER to be left alone until hatch_resume(), or an error to cut the
- * connection.  After hatch_set_length() the length is announced, and a body
- * that turns out shorter or longer cuts the connection.
+ * HATCH_LATER to be left alone until hatch_resume(), for as long as it likes, or an error to cut
+ * the connection.  After hatch_set_length() the length is announced, and a body that turns out
+ * shorter or longer cuts the connection.
  */
 #define HATCH_ROOM_MIN 128
 typedef int hatch_source(struct hatch_req *req, char *buf, size_t room, void *arg);

@@ -26,7 +26,7 @@
 enum { FILE_MAX = 1 << 20, CONNECTIONS = 64 };
 
 static struct {
-	const char *cert, *key, *dir, *address, *ca;
+	const char *cert, *key, *dir, *address, *ca, *name;
 	long port, plain_port, connections;
 	bool lan, quiet, verbose, redirect;
 } options = { .port = 8443, .connections = CONNECTIONS };
@@ -53,6 +53,8 @@ static void log_line(enum hatch_level level, const char *line)
 
 static const char *host(void)
 {
+	if (options.name != NULL)
+		return options.name;
 	return options.address != NULL && options.address[0] != '\0' &&
 			       strchr(options.address, ',') == NULL
 		       ? options.address
@@ -75,7 +77,9 @@ static void greet(const char *program)
 	printf("\nHatch %s serves %s.\n\n", HATCH_VERSION,
 		options.dir == NULL ? "a pretended device" : options.dir);
 	printf("  Address    https://%s%s%s:%u/\n", open, host(), end, port);
-	int count = options.lan ? hatch_default_port.addresses(ours, HATCH_COUNT(ours)) : 0;
+	int count = options.lan && options.name == NULL
+			    ? hatch_default_port.addresses(ours, HATCH_COUNT(ours))
+			    : 0;
 	for (int i = 0; i < count && i < (int)HATCH_COUNT(ours); i++) {
 		bool v6 = strchr(ours[i].text, ':') != NULL;
 		printf("             https://%s%s%s:%u/\n", v6 ? "[" : "", ours[i].text,
@@ -198,6 +202,8 @@ static const struct arg_option table[] = {
 	{ "connections", "N", "hold at most N connections at once (default 64)",
 		.number = &options.connections, .min = 1, .max = 4096 },
 	{ "ca", "FILE", "name this CA in the greeting, with a curl line", .text = &options.ca },
+	{ "name", "NAME", "the name or address of this machine that the greeting shows",
+		.text = &options.name },
 	{ "quiet", NULL, "print no line for each connection and request", .on = &options.quiet },
 	{ "verbose", NULL, "say also why each connection ended", .on = &options.verbose },
 };

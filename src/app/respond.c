@@ -105,8 +105,9 @@ static int settle(struct hatch_req *req, int status, const char *type)
 	if (too_late(req) || req->status != 0)
 		return HATCH_ESTATE;
 	if (status < 200 || status > 599)
-		return stick(req, HATCH_EINVAL);
+		return HATCH_EINVAL;
 	req->status = status;
+	req->fields_before = req->fields.len;
 	int error = run_hooks(req, req->route == NULL ? NULL : req->route->policy);
 	if (error == 0)
 		error = run_hooks(req, req->group == NULL ? NULL : req->group->policy);
@@ -139,9 +140,11 @@ int hx_respond_begin(struct hatch_req *req, int status, const char *type, struct
 
 int hx_respond_copied(struct hatch_req *req, const struct hx_text *body)
 {
+	/* Nothing was taken: another, shorter or streamed, can still be given. */
 	if (body->error < 0) {
 		req->status = 0;
-		return stick(req, body->error);
+		req->fields.len = req->fields_before;
+		return body->error;
 	}
 	req->body_len = hx_status_bodiless(req->status) ? 0 : body->len;
 	req->length = req->body_len;
@@ -174,7 +177,7 @@ int hatch_send_empty(struct hatch_req *req, int status)
 int hatch_redirect(struct hatch_req *req, int status, const char *location)
 {
 	if (status < 300 || status > 399)
-		return stick(req, HATCH_EINVAL);
+		return HATCH_EINVAL;
 	HX_TRY(hatch_set_field(req, "Location", location));
 	return hatch_send_empty(req, status);
 }

@@ -67,6 +67,8 @@ static void set_up(int fd)
 	(void)no_block(fd);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* A stream may pause for hours; whether its client is still there, TCP finds out. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
 void hx_bsd_address(struct hatch_address *out, const void *sa)

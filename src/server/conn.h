@@ -106,7 +106,9 @@ void hx_http1_drop(struct hatch_conn *c, int error);
 
 /* ---- what the server does for its connections ---- */
 
-struct hatch_req *hx_exchange_take(struct hatch *srv); /* NULL: all are in use */
+/* NULL: all are in use, or this client has its share of them. */
+struct hatch_req *hx_exchange_take(struct hatch_conn *asks);
+bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b);
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
 bool hx_exchange_awaited(const struct hatch *srv); /* somebody waits for one */
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);

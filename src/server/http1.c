@@ -121,7 +121,7 @@ enum hx_go hx_http1_idle(struct hatch_conn *c)
 		hx_conn_goodbye(c, 0, true);
 		return HX_GO_ON;
 	}
-	c->ex = hx_exchange_take(c->srv);
+	c->ex = hx_exchange_take(c);
 	c->waits_pool = c->ex == NULL;
 	if (c->ex == NULL) {
 		hx_due_disarm(&c->due, HX_DUE_IDLE);
@@ -441,6 +441,21 @@ static int take_back(struct hatch_conn *c, int error)
 	return 0;
 }
 
+/*
+ * The last bytes may stand in the buffer that small records share.  They belong to the response:
+ * it is not over, and the client has send_ms for them, until they are out.
+ */
+static int flush_rest(struct hatch_conn *c)
+{
+	if (c->wire.tx_error != 0)
+		return c->wire.tx_error;
+	if (!hx_wire_wants_tx(&c->wire))
+		return 1;
+	if (!hx_due_armed(&c->due, HX_DUE_SEND))
+		hx_due_arm(&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
+	return 0;
+}
+
 /* 1 when the response is out, 0 to wait, or an error. */
 static int move_response(struct hatch_conn *c)
 {
@@ -471,7 +486,7 @@ static int move_response(struct hatch_conn *c)
 		if (ret == HATCH_LATER || req->phase != HX_RESPONDED)
 			return 0;
 		if (req->borrowed.len == 0)
-			return req->source == NULL || c->source_done ? 1 : 0;
+			return req->source == NULL || c->source_done ? flush_rest(c) : 0;
 		c->tx = req->borrowed;
 		req->borrowed = hx_span(NULL, 0);
 	}
@@ -482,7 +497,8 @@ static int move_response(struct hatch_conn *c)
 /* Nothing moves: has the client left, that nobody works for it in vain? */
 static bool client_left(struct hatch_conn *c)
 {
-	if (hx_wire_wants_tx(&c->wire) || c->wire.rx_len > 0 || (!c->body.done && !c->broken))
+	/* Behind an unread body nothing can be seen but an error. */
+	if (hx_wire_wants_tx(&c->wire) || !c->body.done)
 		return c->wire.rx_ended && c->wire.rx_error != 0;
 	int ret = c->engine->ops->peek(c->engine);
 	return ret != HATCH_LATER && ret <= 0;
@@ -492,7 +508,7 @@ static bool client_left(struct hatch_conn *c)
 static void watch_application(struct hatch_conn *c)
 {
 	struct hatch_req *req = c->ex;
-	bool held_up = c->waits_pool || (req->phase == HX_GUARDS && req->asleep);
+	bool held_up = c->waits_pool || (req->asleep && req->phase < HX_RESPONDED);
 	if (req->defer_new)
 		hx_due_arm(&c->due, HX_DUE_RESPOND, c->now, req->defer_ms);
 	else if (held_up && !hx_due_armed(&c->due, HX_DUE_RESPOND))

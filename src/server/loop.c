@@ -16,14 +16,6 @@ enum { ACCEPT_PAUSE_MS = 100 };
 
 /* ---- accepting ---- */
 
-static bool same_client(const struct hatch_address *a, const struct hatch_address *b)
-{
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	/* One IPv6 customer has a whole /64 of addresses. */
-	size_t len = memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-	return memcmp(a->bytes, b->bytes, len) == 0;
-}
-
 /* The idle connection that has been so for longest; of one client, if peer is not NULL. */
 static struct hatch_conn *longest_idle(
 	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
@@ -31,7 +23,7 @@ static struct hatch_conn *longest_idle(
 	struct hatch_conn *best = NULL;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
-		if (!hx_conn_is_idle(c) || (peer != NULL && !same_client(peer, &c->peer)))
+		if (!hx_conn_is_idle(c) || (peer != NULL && !hx_same_client(peer, &c->peer)))
 			continue;
 		if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
 			best = c;
@@ -43,7 +35,7 @@ static uint32_t count_client(struct hatch *srv, const struct hatch_address *peer
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++)
-		if (srv->conns[i]->used && same_client(peer, &srv->conns[i]->peer))
+		if (srv->conns[i]->used && hx_same_client(peer, &srv->conns[i]->peer))
 			count++;
 	return count;
 }

@@ -131,9 +131,31 @@ static void hurry(struct hatch *srv)
 	}
 }
 
-struct hatch_req *hx_exchange_take(struct hatch *srv)
+bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b)
 {
-	struct hatch_req *req = srv->free_exchanges;
+	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	/* One IPv6 customer has a whole /64 of addresses. */
+	size_t len = memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
+	return memcmp(a->bytes, b->bytes, len) == 0;
+}
+
+/* One client, however many connections it has, leaves one exchange to the others. */
+static bool has_its_share(const struct hatch *srv, const struct hatch_conn *asks)
+{
+	uint32_t held = 0,
+		 share = srv->config.max_requests > 1 ? srv->config.max_requests - 1u : 1u;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		const struct hatch_conn *c = srv->conns[i];
+		if (c->used && c->ex != NULL && hx_same_client(&c->peer, &asks->peer))
+			held++;
+	}
+	return held >= share;
+}
+
+struct hatch_req *hx_exchange_take(struct hatch_conn *asks)
+{
+	struct hatch *srv = asks->srv;
+	struct hatch_req *req = has_its_share(srv, asks) ? NULL : srv->free_exchanges;
 	if (req == NULL)
 		hurry(srv);
 	else

@@ -151,6 +151,28 @@ static void endings(void **state)
 	hatch_close(srv);
 }
 
+/* Who leaves politely while the application thinks has left all the same. */
+static void leaving_while_it_waits(void **state)
+{
+	struct world w;
+	(void)state;
+	open_with(4);
+	for (int version = 0x0303; version <= 0x0304; version++) {
+		tls_options.version = version;
+		world_connect(&w, srv, true, 3);
+		world_say(&w, GET("/later"), strlen(GET("/later")));
+		assert_true(world_settle(&w));
+		assert_non_null(hatch_find(srv, app.held));
+		tls_client_leave(w.tls);
+		assert_false(world_settle(&w));
+		assert_null(hatch_find(srv, app.held));
+		assert_int_equal(app.last_error, HATCH_EGONE);
+		world_close(&w);
+	}
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 static void plain_http_is_told(void **state)
 {
 	struct world w;
@@ -245,7 +267,13 @@ static void stuck_clients(void **state)
 	hatch_close(srv);
 }
 
-/* Each allocation fails in turn: the connection is refused or ends, and the next one works. */
+/*
+ * Each allocation fails in turn: the connection is refused or ends, and the next one works.
+ *
+ * Without RFC 7627 in TLS 1.2, because mbedTLS 3.6.6 does not look whether the hash of the messages
+ * could be made (ssl_compute_master), and then reads 16 bytes beyond it; the handshake fails as it
+ * should, but the address sanitizer is right to complain.
+ */
 static void no_memory(void **state)
 {
 	(void)state;
@@ -256,6 +284,7 @@ static void no_memory(void **state)
 		for (n = 1; failed; n += n < 100 ? 1 : step) {
 			struct world w;
 			tls_options.version = version;
+			tls_options.no_ems = version == 0x0303;
 			world_connect(&w, srv, true, n);
 			w.c->account.fail_at = n;
 			world_say(&w, GET("/"), strlen(GET("/")));
@@ -266,6 +295,7 @@ static void no_memory(void **state)
 		}
 		assert_true(n > 20);
 		tls_client_forget();
+		tls_options.no_ems = false;
 		visit(version, false);
 	}
 	hatch_close(srv);
@@ -302,6 +332,7 @@ int main(void)
 		cmocka_unit_test(facts_and_resumption),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
+		cmocka_unit_test(leaving_while_it_waits),
 		cmocka_unit_test(plain_http_is_told),
 		cmocka_unit_test(handshakes_take_turns),
 		cmocka_unit_test(stuck_clients),

@@ -89,6 +89,12 @@ struct client *tls_client_open(struct world *w)
 		mbedtls_ssl_conf_max_tls_version(&client->conf, MBEDTLS_SSL_VERSION_TLS1_2);
 	if (tls_options.version == 0x0304)
 		mbedtls_ssl_conf_min_tls_version(&client->conf, MBEDTLS_SSL_VERSION_TLS1_3);
+	if (tls_options.no_ems)
+		mbedtls_ssl_conf_extended_master_secret(
+			&client->conf, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
+	if (tls_options.no_tickets)
+		mbedtls_ssl_conf_session_tickets(
+			&client->conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 	if (tls_options.alpn != NULL)
 		mbedtls_ssl_conf_alpn_protocols(&client->conf, tls_options.alpn);
 	assert_int_equal(mbedtls_ssl_setup(&client->ssl, &client->conf), 0);
@@ -182,6 +188,11 @@ bool tls_client_step(struct client *client)
 	while (client->error == 0 && !client->saw_close && step_read(client))
 		moved = true;
 	return moved;
+}
+
+void tls_client_leave(struct client *client)
+{
+	(void)mbedtls_ssl_close_notify(&client->ssl);
 }
 
 void tls_client_say(struct client *client, const void *bytes, size_t len)

@@ -69,11 +69,14 @@ struct tls_options {
 	int version; /* 0x0303, 0x0304; 0: both */
 	const char **alpn;
 	bool resume; /* with what the last client got */
+	bool no_tickets;
+	bool no_ems; /* without the extended master secret of RFC 7627 */
 };
 extern struct tls_options tls_options;
 struct client *tls_client_open(struct world *w);
 void tls_client_close(struct client *client);
-bool tls_client_step(struct client *client); /* true: something moved */
+bool tls_client_step(struct client *client);  /* true: something moved */
+void tls_client_leave(struct client *client); /* close_notify */
 void tls_client_say(struct client *client, const void *bytes, size_t len);
 const char *tls_client_heard(struct client *client, size_t *len);
 bool tls_client_done(const struct client *client);      /* handshake over */
