@@ -138,7 +138,8 @@ class Pki:
     def context(self, **options):
         context = ssl.create_default_context(cafile=self.ca)
         context.set_alpn_protocols(["http/1.1"])
-        context.suppress_ragged_eofs = False
+        # Python would take an end without close_notify for a proper one.
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
         for name, value in options.items():
             setattr(context, name, value)
         return context
@@ -218,6 +219,12 @@ class Response:
 
     def json(self):
         return json.loads(self.body)
+
+
+def is_truncation(error):
+    """TCP ended, TLS did not."""
+    return isinstance(error, (ssl.SSLEOFError, ConnectionError)) or \
+        getattr(error, "reason", "") == "UNEXPECTED_EOF_WHILE_READING"
 
 
 class Cut(Exception):
@@ -332,12 +339,10 @@ class Client:
             while self.more():
                 pass
             return "closed"
-        except ssl.SSLEOFError:
-            return "cut"
-        except ssl.SSLError as error:
-            return f"alert {error.reason}"
         except (ConnectionResetError, BrokenPipeError):
             return "reset"
+        except ssl.SSLError as error:
+            return "cut" if is_truncation(error) else f"alert {error.reason}"
 
 
 def get(port, target, context=None, **options):

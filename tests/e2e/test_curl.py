@@ -195,7 +195,6 @@ def test_http_1_0(curl, demo):
         assert client.ended() == "closed"
 
 
-@pytest.mark.xfail(strict=True, reason="only http/1.1 is agreed to in ALPN")
 def test_http_1_0_with_its_alpn(curl, demo):
     assert curl("--http1.0", f"https://localhost:{demo.port}/api/status").status == 200
 
