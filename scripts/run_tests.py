@@ -135,7 +135,7 @@ def environment(folder, long):
     env = {
         "HATCH_BUILD": os.path.join(ROOT, folder),
         "CMOCKA_MESSAGE_OUTPUT": "TAP",
-        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -60,7 +60,8 @@ static void open_server(bool patient)
 	world_reset();
 	chance_seed(seed);
 	app_configure(&config);
-	config.max_conns = config.max_requests = config.bodies = CLIENTS;
+	/* One client gets all places but one. */
+	config.max_conns = config.max_requests = config.bodies = CLIENTS + 1;
 	config.no_tickets = !tickets;
 	if (patient)
 		config.handshake_ms = config.head_ms = config.body_ms = config.idle_ms =

@@ -116,6 +116,26 @@ static int answers_and_fails(struct hatch_req *req)
 	return hatch_send_text(req, 200, "second\n");
 }
 
+static bool source_sleeps;
+
+static int sometimes(struct hatch_req *req, char *buf, size_t room, void *arg)
+{
+	size_t *given = arg;
+	held = hatch_ref_of(req);
+	if (source_sleeps && *given > 0)
+		return HATCH_LATER;
+	memset(buf, 'z', room);
+	*given += room;
+	return *given < 20000 ? (int)room : 0;
+}
+
+static int streams(struct hatch_req *req)
+{
+	(void)hatch_on_end(req, on_end, NULL);
+	return hatch_send_stream(
+		req, 200, "text/plain", sometimes, hatch_scratch(req, sizeof(size_t)));
+}
+
 static int sink_says;
 
 static int taken(struct hatch_req *req, struct hatch_span piece, void *arg)
@@ -197,6 +217,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE(HATCH_GET, "/defer", defers),
 	HATCH_ROUTE(HATCH_GET, "/fail", answers_and_fails),
 	HATCH_ROUTE(HATCH_POST, "/sink", takes),
+	HATCH_ROUTE(HATCH_GET, "/stream", streams),
 	HATCH_ROUTE(HATCH_GET, "/bad-fields", bad_fields),
 	HATCH_ROUTE(HATCH_GET, "/late-fields", late_fields),
 };
@@ -463,7 +484,7 @@ static void pipelined_behind_a_deferred_one(void **state)
 		world_say(&w, GET("/"), late);
 		(void)world_settle(&w);
 		assert_int_equal(hatch_send_text(hatch_find(srv, held), 200, "one\n"), 0);
-		world_say(&w, GET("/") + late, strlen(GET("/")) - late);
+		world_say(&w, &GET("/")[late], strlen(GET("/")) - late);
 		(void)world_once(&w);
 		(void)world_settle(&w);
 		const char *one = strstr(text_of(&w), "one\nHTTP/1.1 200 OK\r\n");
@@ -478,7 +499,7 @@ static void answered_in_another_order(void **state)
 {
 	struct world a, b;
 	(void)state;
-	open_server(2);
+	open_server(3); /* one client gets all but one */
 	world_connect(&a, srv, false, 1);
 	world_connect(&b, srv, true, 1);
 	ask(&a, GET("/defer"));
@@ -559,6 +580,85 @@ static void a_sink_holds_the_client_back(void **state)
 	close_server();
 }
 
+/*
+ * The line stands still when all but the last bytes of an answer have passed, and the connection
+ * is to end after it: the client has send_ms for them, as for any other, and not only the time of
+ * a goodbye; whoever asked is told when they are out, and not before.
+ */
+static void the_last_bytes_are_part_of_the_answer(void **state)
+{
+	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+	(void)state;
+	open_server(2);
+	for (unsigned n = 0; n < 4; n++) {
+		struct world w;
+		size_t whole;
+		world_connect(&w, srv, n % 2 == 1, 1);
+		ask(&w, request);
+		whole = w.down.len - (n % 2 == 1 ? 24 : 0); /* without close_notify */
+		world_close(&w);
+		world_connect(&w, srv, n % 2 == 1, 1);
+		w.down.piece = 1;
+		ends = 0;
+		world_say(&w, request, sizeof(request) - 1);
+		while (w.down.len < whole - 20)
+			assert_true(world_once(&w));
+		w.down.stopped = true;
+		assert_true(world_settle(&w));
+		world_pass(&w, HATCH_SEND_MS - 1);
+		assert_int_not_equal(w.want, HATCH_ENDED);
+		assert_int_equal(ends, 0);
+		w.down.stopped = n >= 2;
+		world_pass(&w, n >= 2 ? 1 : 0);
+		assert_int_equal(w.want, HATCH_ENDED);
+		assert_int_equal(ends, 1);
+		assert_int_equal(end_error, n >= 2 ? HATCH_ETIME : 0);
+		bool all = strstr(text_of(&w), "in\n") != NULL;
+		assert_int_equal(all, n < 2);
+		world_close(&w);
+	}
+	close_server();
+}
+
+/*
+ * The client was slow once, and then took all there was: it owes nothing while the source sleeps,
+ * however long; and steps alone do not ask the source again.
+ */
+static void a_source_that_sleeps(void **state)
+{
+	(void)state;
+	open_server(2);
+	for (unsigned secure = 0; secure < 2; secure++) {
+		struct world w;
+		world_connect(&w, srv, secure == 1, 1);
+		(void)world_settle(&w);
+		ends = 0;
+		source_sleeps = true;
+		w.down.stopped = true;
+		ask(&w, GET("/stream"));
+		world_pass(&w, HATCH_SEND_MS / 2);
+		w.down.stopped = false;
+		(void)world_settle(&w);
+		size_t len, before;
+		(void)world_heard(&w, &before);
+		assert_true(before > 1000);
+		for (unsigned i = 0; i < 10; i++)
+			world_pass(&w, HATCH_SEND_MS);
+		assert_int_not_equal(w.want, HATCH_ENDED);
+		assert_int_equal(ends, 0);
+		source_sleeps = false;
+		assert_int_equal(hatch_resume(srv, held), 0);
+		assert_true(world_settle(&w));
+		const char *heard = world_heard(&w, &len);
+		assert_true(len > 15000);
+		assert_memory_equal(heard + len - 5, "0\r\n\r\n", 5);
+		assert_int_equal(ends, 1);
+		assert_int_equal(end_error, 0);
+		world_close(&w);
+	}
+	close_server();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +672,8 @@ int main(void)
 		cmocka_unit_test(a_client_that_leaves),
 		cmocka_unit_test(pipelined_behind_a_deferred_one),
 		cmocka_unit_test(answered_in_another_order),
+		cmocka_unit_test(the_last_bytes_are_part_of_the_answer),
+		cmocka_unit_test(a_source_that_sleeps),
 		cmocka_unit_test(sinks),
 		cmocka_unit_test(a_sink_holds_the_client_back),
 	};

@@ -53,7 +53,7 @@ static const struct hatch_route slow[] = { HATCH_ROUTE_WITH(
 static const struct hatch_group slow_groups[] = { HATCH_GROUP_WITH("/a", routes, &of_worker) };
 static const struct hatch_group slow_routes[] = { HATCH_GROUP("/a", slow) };
 static const struct hatch_group large_groups[] = { HATCH_GROUP_WITH("/a", routes, &of_large) };
-static const struct hatch_identity sourceless = { .names = "x" };
+static const struct hatch_identity sourceless = { .cert = { "x", 1 } };
 static const struct hatch_identity bad_identity = { .source = no_identity };
 static _Alignas(max_align_t) unsigned char block[1 << 18];
 
