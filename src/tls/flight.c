@@ -6,7 +6,7 @@
  */
 #include "flight.h"
 
-enum { RECORD_HEADER = 5, RECORD_HANDSHAKE = 22, MESSAGE_HEADER = 4 };
+enum { RECORD_HEADER = 5, RECORD_CHANGE_CIPHER = 20, RECORD_HANDSHAKE = 22, MESSAGE_HEADER = 4 };
 enum { SERVER_HELLO = 2, SERVER_KEY_EXCHANGE = 12 };
 enum { EXT_PRE_SHARED_KEY = 41, EXT_KEY_SHARE = 51 };
 enum { NAMED_CURVE = 3 };
@@ -46,7 +46,10 @@ static void message(struct hx_flight_facts *facts, const unsigned char *at, size
 		return;
 	if (at[0] == SERVER_HELLO)
 		server_hello(facts, at + MESSAGE_HEADER, len - MESSAGE_HEADER);
-	if (at[0] != SERVER_KEY_EXCHANGE)
+	/* What is sealed begins with any byte.  A second ServerHello does come after the
+	 * ChangeCipherSpec of TLS 1.3, which seals nothing (RFC 8446 appendix D.4); a sealed
+	 * Finished is too short for one. */
+	if (at[0] != SERVER_KEY_EXCHANGE || facts->sealed)
 		return;
 	facts->key_exchange = true;
 	if (len >= MESSAGE_HEADER + 3 && at[MESSAGE_HEADER] == NAMED_CURVE)
@@ -61,6 +64,8 @@ void hx_flight_sent(struct hx_flight_facts *facts, const unsigned char *buf, siz
 				return;
 			facts->record_left = RECORD_HEADER + u16(buf + 3);
 			size_t here = facts->record_left < len ? facts->record_left : len;
+			if (buf[0] == RECORD_CHANGE_CIPHER)
+				facts->sealed = true;
 			if (buf[0] == RECORD_HANDSHAKE)
 				message(facts, buf + RECORD_HEADER, here - RECORD_HEADER);
 		}

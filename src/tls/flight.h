@@ -18,6 +18,7 @@ struct hx_flight_facts {
 	uint16_t group;     /* 0: not seen */
 	bool psk;           /* TLS 1.3: a ticket was taken */
 	bool key_exchange;  /* TLS 1.2: a full handshake */
+	bool sealed;        /* ChangeCipherSpec is out: TLS 1.2 encrypts what follows */
 	size_t record_left; /* of the record that is under way */
 };
 
