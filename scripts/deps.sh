@@ -27,6 +27,7 @@ python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 curl curl
 openssl openssl
 pkg-config pkg-config
+libnss3-tools certutil
 g++ g++
 clang clang
 clang-format clang-format

@@ -150,10 +150,8 @@ def test_hello_retry(s_client, shared):
     assert talk.text.count("ClientHello") == 2
 
 
-@pytest.mark.parametrize("option", ["-tls1_2", pytest.param("-tls1_3", marks=pytest.mark.xfail(
-    strict=True, reason="mbedTLS 3.6 closes without an alert"))])
-def test_group_that_nobody_has(s_client, shared, option):
-    talk = s_client(shared, option, "-groups", "X448")
+def test_group_that_nobody_has(s_client, shared):
+    talk = s_client(shared, "-tls1_2", "-groups", "X448")
     assert talk.code != 0 and "alert handshake failure" in talk.err
 
 
@@ -381,18 +379,6 @@ class Session:
             self.text += data
         return True
 
-
-@pytest.mark.xfail(strict=True, reason="mbedTLS 3.6 does not know KeyUpdate")
-def test_key_update(pki, shared):
-    """A client may change keys whenever it likes (RFC 8446 section 4.6.3)."""
-    with Session(pki, shared, "-tls1_3", "-msg") as session:
-        assert session.hear("Max Early Data")
-        for _ in range(3):
-            session.text = ""
-            session.say(b"K\n")
-            assert session.hear("Handshake.*KeyUpdate")
-            session.say(request("/t/facts"))
-            assert session.hear('"version":"TLSv1.3"'), session.text
 
 
 def test_renegotiation_is_refused(pki, shared):

@@ -581,46 +581,6 @@ static void a_sink_holds_the_client_back(void **state)
 }
 
 /*
- * The line stands still when all but the last bytes of an answer have passed, and the connection
- * is to end after it: the client has send_ms for them, as for any other, and not only the time of
- * a goodbye; whoever asked is told when they are out, and not before.
- */
-static void the_last_bytes_are_part_of_the_answer(void **state)
-{
-	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
-	(void)state;
-	open_server(2);
-	for (unsigned n = 0; n < 4; n++) {
-		struct world w;
-		size_t whole;
-		world_connect(&w, srv, n % 2 == 1, 1);
-		ask(&w, request);
-		whole = w.down.len - (n % 2 == 1 ? 24 : 0); /* without close_notify */
-		world_close(&w);
-		world_connect(&w, srv, n % 2 == 1, 1);
-		w.down.piece = 1;
-		ends = 0;
-		world_say(&w, request, sizeof(request) - 1);
-		while (w.down.len < whole - 20)
-			assert_true(world_once(&w));
-		w.down.stopped = true;
-		assert_true(world_settle(&w));
-		world_pass(&w, HATCH_SEND_MS - 1);
-		assert_int_not_equal(w.want, HATCH_ENDED);
-		assert_int_equal(ends, 0);
-		w.down.stopped = n >= 2;
-		world_pass(&w, n >= 2 ? 1 : 0);
-		assert_int_equal(w.want, HATCH_ENDED);
-		assert_int_equal(ends, 1);
-		assert_int_equal(end_error, n >= 2 ? HATCH_ETIME : 0);
-		bool all = strstr(text_of(&w), "in\n") != NULL;
-		assert_int_equal(all, n < 2);
-		world_close(&w);
-	}
-	close_server();
-}
-
-/*
  * The client was slow once, and then took all there was: it owes nothing while the source sleeps,
  * however long; and steps alone do not ask the source again.
  */
@@ -672,7 +632,6 @@ int main(void)
 		cmocka_unit_test(a_client_that_leaves),
 		cmocka_unit_test(pipelined_behind_a_deferred_one),
 		cmocka_unit_test(answered_in_another_order),
-		cmocka_unit_test(the_last_bytes_are_part_of_the_answer),
 		cmocka_unit_test(a_source_that_sleeps),
 		cmocka_unit_test(sinks),
 		cmocka_unit_test(a_sink_holds_the_client_back),
