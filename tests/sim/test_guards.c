@@ -12,6 +12,7 @@
 
 #include "../../src/server/server.h"
 #include "app.h"
+#include "chance.h"
 
 #define HOST        "Host: sim\r\n"
 #define GET(path)   "GET " path " HTTP/1.1\r\n" HOST "\r\n"
@@ -581,6 +582,53 @@ static void a_sink_holds_the_client_back(void **state)
 }
 
 /*
+ * The line stands still when all but the last bytes of an answer have passed, and the connection
+ * is to end after it: the client has send_ms for them, as for any other, and not only the time of
+ * a goodbye; whoever asked is told when they are out, and not before.
+ */
+static void last_bytes(bool secure, bool comes_back)
+{
+	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+	struct world w;
+	size_t whole = 0;
+	/* From one seed the second run has the same bytes on the wire as the first. */
+	for (unsigned run = 0; run < 2; run++) {
+		chance_seed(7);
+		open_server(2);
+		world_connect(&w, srv, secure, 1);
+		world_say(&w, request, sizeof(request) - 1);
+		w.down.piece = 1;
+		while (run == 0 ? w.want != HATCH_ENDED : w.down.len < whole - 20)
+			assert_true(world_once(&w));
+		if (run == 1)
+			break;
+		whole = w.down.len - (secure ? 24 : 0); /* without close_notify */
+		world_close(&w);
+		close_server();
+	}
+	w.down.stopped = true;
+	assert_true(world_settle(&w));
+	world_pass(&w, HATCH_SEND_MS - 1);
+	assert_int_not_equal(w.want, HATCH_ENDED);
+	assert_int_equal(ends, 0);
+	w.down.stopped = !comes_back;
+	world_pass(&w, comes_back ? 0 : 1);
+	assert_int_equal(w.want, HATCH_ENDED);
+	assert_int_equal(ends, 1);
+	assert_int_equal(end_error, comes_back ? 0 : HATCH_ETIME);
+	assert_int_equal(strstr(text_of(&w), "in\n") != NULL, comes_back);
+	world_close(&w);
+	close_server();
+}
+
+static void the_last_bytes_are_part_of_the_answer(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 4; n++)
+		last_bytes(n % 2 == 1, n < 2);
+}
+
+/*
  * The client was slow once, and then took all there was: it owes nothing while the source sleeps,
  * however long; and steps alone do not ask the source again.
  */
@@ -632,6 +680,7 @@ int main(void)
 		cmocka_unit_test(a_client_that_leaves),
 		cmocka_unit_test(pipelined_behind_a_deferred_one),
 		cmocka_unit_test(answered_in_another_order),
+		cmocka_unit_test(the_last_bytes_are_part_of_the_answer),
 		cmocka_unit_test(a_source_that_sleeps),
 		cmocka_unit_test(sinks),
 		cmocka_unit_test(a_sink_holds_the_client_back),
