@@ -99,8 +99,11 @@ static void no_socket(struct hatch *srv, uint32_t now, int error)
 	srv->accept_after = now + ACCEPT_PAUSE_MS;
 }
 
-/* One newcomer.  False: there is none, or none can be taken. */
-static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
+/*
+ * One newcomer.  False: there is none, or none can be taken.  Only of the first is it known that
+ * somebody is there: Linux lacks a descriptor also where nobody waits for one.
+ */
+static bool accept_one(struct hatch *srv, unsigned which, uint32_t now, bool first)
 {
 	struct hatch_address peer;
 	struct hatch_conn *c;
@@ -108,7 +111,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now)
 	if (!has_room(srv, now))
 		return false;
 	int ret = srv->port->accept(srv->net, srv->listeners[which], &sock, &peer);
-	if (ret < 0)
+	if (ret < 0 && first)
 		no_socket(srv, now, ret);
 	if (ret != 0)
 		return false;
@@ -137,7 +140,8 @@ static void accept_some(struct hatch *srv, uint32_t now)
 	for (unsigned which = 0; which < HX_LISTENERS; which++) {
 		if (srv->listeners[which] < 0 || srv->set[which].ready == 0)
 			continue;
-		for (uint32_t i = 0; i < srv->config.max_conns && accept_one(srv, which, now); i++)
+		for (uint32_t i = 0;
+			i < srv->config.max_conns && accept_one(srv, which, now, i == 0); i++)
 			;
 	}
 }
