@@ -530,11 +530,11 @@ static void on_signal(int number)
 			hatch_stop(states[i].srv);
 }
 
-static void catch_signals(void)
+static void catch_signals(void (*handler)(int))
 {
 	struct sigaction action;
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
+	action.sa_handler = handler;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
@@ -600,7 +600,7 @@ int main(int argc, char **argv)
 		start(&states[i], in_task || i == 1);
 		(void)hatch_post(states[i].srv, start_ticking, &states[i]);
 	}
-	catch_signals();
+	catch_signals(on_signal);
 	fflush(stdout);
 	if (in_task)
 		wait_for_signal();
@@ -611,6 +611,7 @@ int main(int argc, char **argv)
 		struct timespec nap = { 0, 1000000 };
 		nanosleep(&nap, NULL);
 	}
+	catch_signals(SIG_IGN); /* a closed server cannot be stopped */
 	for (size_t i = 0; i < count; i++)
 		hatch_close(states[i].srv);
 	int status = error < 0 ? 1 : 0;
