@@ -2,10 +2,12 @@
 # deps.sh LEVEL: what Hatch needs on this machine.
 #
 #   demo   to build the library and the tools
+#   virt   and the firmware of the virtual board, and to run it
 #   test   and to run every test
 #
 # Installs only what is missing, says before how much that is, and touches neither apt nor the
-# network when nothing is.  Then puts mbedTLS into .deps/ (scripts/mbedtls.sh).
+# network when nothing is.  Then puts the sources of mbedTLS and, from virt on, of lwIP into
+# .deps/ (scripts/debian_source.sh).
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-demo}
@@ -20,11 +22,16 @@ bzip2 bzip2
 xz-utils xz
 patch patch
 '
+virt_needs='
+python3 /usr/bin/python3
+curl curl
+qemu-system-misc qemu-system-riscv32
+gcc-riscv64-unknown-elf riscv64-unknown-elf-gcc
+picolibc-riscv64-unknown-elf /usr/lib/picolibc/riscv64-unknown-elf/lib/release/rv32im/ilp32/libc.a
+'
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
-python3 /usr/bin/python3
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
-curl curl
 openssl openssl
 pkg-config pkg-config
 libnss3-tools certutil
@@ -35,8 +42,9 @@ valgrind valgrind
 '
 case $level in
 demo) needs=$demo_needs ;;
-test) needs=$demo_needs$test_needs ;;
-*) echo "usage: scripts/deps.sh demo|test" >&2; exit 2 ;;
+virt) needs=$demo_needs$virt_needs ;;
+test) needs=$demo_needs$virt_needs$test_needs ;;
+*) echo "usage: scripts/deps.sh demo|virt|test" >&2; exit 2 ;;
 esac
 
 is_there() {
@@ -58,7 +66,8 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest, curl, openssl, g++, clang, clang-format and valgrind; not found here: $missing" \
+			"with pytest, curl, openssl, g++, clang, clang-format, valgrind, QEMU for 32-bit RISC-V and a" \
+			"cross compiler with picolibc; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
 	fi
@@ -102,4 +111,15 @@ if [ -n "$missing" ]; then
 		exit 1
 	fi
 fi
-scripts/mbedtls.sh
+
+case $level in virt | test) scripts/debian_source.sh lwip ;; esac
+
+case ${MBEDTLS_DIR:-} in ?*) exit 0 ;; esac
+scripts/debian_source.sh mbedtls && exit 0
+# Without Debian's sources an installed mbedTLS will do; CMake checks its version.
+if [ -e /usr/include/mbedtls/build_info.h ] || [ -e /usr/local/include/mbedtls/build_info.h ]; then
+	echo "The installed mbedTLS is used instead." >&2
+	exit 0
+fi
+echo "Install mbedTLS 3.6 or later, or set MBEDTLS_DIR to its source tree." >&2
+exit 1

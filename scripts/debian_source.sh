@@ -1,40 +1,55 @@
 #!/bin/sh
-# mbedtls.sh: puts the source of mbedTLS 3.6 into .deps/, unless it is there.
+# debian_source.sh mbedtls|lwip: puts the source of a library into .deps/, unless it is there.
 #
 # It is the source package of Debian 13, from the mirror that this machine's apt already uses.
-# The version below is known by its hashes and takes 6 MB.  When it has been superseded, the
-# newest 3.6 is taken instead, which takes the suite's index too (11 MB) and is verified by apt
-# with the keys that this machine already trusts.  Debian's own patches are applied as Debian
-# applies them, so that a security fix that exists only there is not lost.
+# The version below is known by its hashes and takes 1 MB (lwip) or 6 MB (mbedtls).  When it has
+# been superseded, the newest of the same series is taken instead, which takes the suite's index
+# too (11 MB) and is verified by apt with the keys that this machine already trusts.  Debian's own
+# patches are applied as Debian applies them, so that a security fix that exists only there is not
+# lost.
 set -eu
 cd "$(dirname "$0")/.."
 suite=trixie
-version=3.6.6-0.1~deb13u1
-orig=mbedtls_3.6.6.orig.tar.bz2
-orig_sha256=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
-debian=mbedtls_$version.debian.tar.xz
-debian_sha256=210466c522eeebc85cf2f76bd5aef935b4ebac465559cc0a84f9e73a8ed6601c
+package=${1:-}
 
-case ${MBEDTLS_DIR:-} in ?*) exit 0 ;; esac
+# part: a file by which the source is known.  series: the versions that will do.
+case $package in
+mbedtls)
+	title='mbedTLS 3.6' size='6 MB' series=3.6. part=library/ssl_tls.c
+	version=3.6.6-0.1~deb13u1
+	orig=mbedtls_3.6.6.orig.tar.bz2
+	orig_sha256=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
+	debian_sha256=210466c522eeebc85cf2f76bd5aef935b4ebac465559cc0a84f9e73a8ed6601c
+	;;
+lwip)
+	title='lwIP 2.2' size='1 MB' series=2.2. part=src/api/sockets.c
+	version=2.2.1+dfsg1-1+deb13u1
+	orig=lwip_2.2.1+dfsg1.orig.tar.xz
+	orig_sha256=83729c274c499d3348e9fbbe043a3113f3fa8953e7efddc7c21c7fcbb1f2b7b1
+	debian_sha256=faa343b3c76d69080240ae1323932b7348fa1d0042f6ad29bd286246660720a9
+	;;
+*)
+	echo "usage: scripts/debian_source.sh mbedtls|lwip" >&2
+	exit 2
+	;;
+esac
+debian=${package}_$version.debian.tar.xz
+
+upstream=${version%%[-+]*}
 older=
-for found in .deps/mbedtls-3.6.*; do
-	[ -e "$found/library/ssl_tls.c" ] || continue
-	first=$(printf '%s\n' "${version%%-*}" "${found##*-}" | sort -V | head -n 1)
-	[ "$first" != "${version%%-*}" ] || exit 0
+for found in ".deps/$package-$series"*; do
+	[ -e "$found/$part" ] || continue
+	first=$(printf '%s\n' "$upstream" "${found##*-}" | sort -V | head -n 1)
+	[ "$first" != "$upstream" ] || exit 0
 	older=$found
 done
 
-# Without Debian's sources an installed mbedTLS will do; CMake checks its version.
 give_up() {
 	if [ -n "$older" ]; then
 		echo "$1; $older is used instead." >&2
 		exit 0
 	fi
-	if [ -e /usr/include/mbedtls/build_info.h ] || [ -e /usr/local/include/mbedtls/build_info.h ]; then
-		echo "$1; the installed mbedTLS is used instead." >&2
-		exit 0
-	fi
-	echo "$1: install mbedTLS 3.6 or later, or set MBEDTLS_DIR to its source tree." >&2
+	echo "$1." >&2
 	exit 1
 }
 
@@ -42,7 +57,7 @@ ID=
 VERSION_CODENAME=
 [ ! -r /etc/os-release ] || . /etc/os-release
 if [ "$ID" != debian ] || ! command -v apt-get >/dev/null 2>&1; then
-	give_up "This is not Debian, so mbedTLS's source is not fetched"
+	give_up "This is not Debian, so the source of $title is not fetched"
 fi
 
 mkdir -p .deps
@@ -126,7 +141,7 @@ with_list() {
 security_has_newer() {
 	[ -s "$work/security.sources" ] || return 1
 	with_list "$work/security.sources" apt-get update || return 1
-	for there in $(with_list "$work/security.sources" apt-cache showsrc mbedtls | sed -n 's/^Version: //p'); do
+	for there in $(with_list "$work/security.sources" apt-cache showsrc "$package" | sed -n 's/^Version: //p'); do
 		! dpkg --compare-versions "$there" gt "$version" || return 0
 	done
 	return 1
@@ -137,34 +152,34 @@ fetch_known() {
 	for pair in "$orig SHA256:$orig_sha256" "$debian SHA256:$debian_sha256"; do
 		file=${pair% *}
 		/usr/lib/apt/apt-helper -o APT::Sandbox::User=root \
-			download-file "$mirror/pool/main/m/mbedtls/$file" "$work/$file" "${pair#* }" </dev/null || return 1
+			download-file "$mirror/pool/main/$(echo "$package" | cut -c 1)/$package/$file" "$work/$file" "${pair#* }" </dev/null || return 1
 	done
 }
 
 fetch_newest() {
-	rm -f "$work"/mbedtls_*
+	rm -f "$work/${package}_"*
 	# One entry that fails (a mirror without this suite) does not matter if another has the package.
 	with_list "$work/debian.sources" apt-get update || true
-	(cd "$work" && with_list "$work/debian.sources" apt-get source --download-only mbedtls)
+	(cd "$work" && with_list "$work/debian.sources" apt-get source --download-only "$package")
 }
 
-echo "fetching the source of mbedTLS 3.6 (6 MB) ..."
+echo "fetching the source of $title ($size) ..."
 if security_has_newer >"$work/log" 2>&1 || ! fetch_known >>"$work/log" 2>&1; then
-	echo "that version has been superseded: fetching the newest, and Debian's index (17 MB) ..."
+	echo "that version has been superseded: fetching the newest, and Debian's index (11 MB) ..."
 	if ! fetch_newest >>"$work/log" 2>&1; then
 		sed 's/^/  apt: /' "$work/log" >&2
-		give_up "The source of mbedTLS could not be fetched"
+		give_up "The source of $title could not be fetched"
 	fi
 fi
 
-tar -xf "$work"/mbedtls_3.6.*.orig.tar.* -C "$work/new"
-tar -xf "$work"/mbedtls_3.6.*.debian.tar.* -C "$work/new"
-tree=$(ls -d "$work"/new/mbedtls-3.6.*)
+tar -xf "$work/${package}_$series"*.orig.tar.* -C "$work/new"
+tar -xf "$work/${package}_$series"*.debian.tar.* -C "$work/new"
+tree=$(ls -d "$work/new/$package-$series"*)
 if [ -e "$work/new/debian/patches/series" ]; then
 	grep -v -e '^#' -e '^$' "$work/new/debian/patches/series" | while read -r name _; do
 		patch -s -f -p1 -d "$tree" <"$work/new/debian/patches/$name"
 	done
 fi
-rm -rf .deps/mbedtls-*
+rm -rf ".deps/$package-"*
 mv "$tree" .deps/
 echo "unpacked ${tree##*/} into .deps/"
