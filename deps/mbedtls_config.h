@@ -18,10 +18,10 @@
 #define MBEDTLS_HAVE_TIME_DATE       /* certificates expire */
 #define MBEDTLS_PLATFORM_C           /* the next line needs it */
 #define MBEDTLS_PLATFORM_MEMORY      /* mbedtls_platform_set_calloc_free(): memory is counted */
-#define MBEDTLS_FS_IO                /* tools read and write PEM files */
 #define MBEDTLS_ERROR_C              /* mbedtls_strerror(): a reason in words for the log */
 #define MBEDTLS_VERSION_C            /* mbedtls_version_get_string(): for --version */
 #if defined(__unix__) || defined(__APPLE__)
+#define MBEDTLS_FS_IO                /* tools read and write PEM files */
 #define MBEDTLS_THREADING_C          /* servers in several threads share the PSA key store */
 #define MBEDTLS_THREADING_PTHREAD
 #else

@@ -400,6 +400,7 @@ struct hatch_tls_facts {
 	const char *alpn;    /* "" if none was negotiated */
 	bool resumed;
 	uint32_t handshake_ms;         /* accept to finished, the network's time included */
+	uint64_t handshake_cpu_ns;     /* what it took of our CPU; 0: the platform cannot tell */
 	uint32_t heap_peak;            /* bytes of the TLS library's heap, during the handshake */
 	uint32_t heap_now;             /* bytes now */
 	bool client_verified;          /* [later] a client certificate was given and is good */

@@ -32,7 +32,7 @@ struct hatch_heap {
 
 struct hatch_port {
 	/* Network.  One handle for each server.  None of these blocks but wait(). */
-	int (*net_open)(void **net, size_t max_socks);
+	int (*net_open)(void **net, size_t max_socks); /* EBIG: there are fewer sockets */
 	void (*net_close)(void *net);
 	/* address NULL: all of them.  port 0: any.  EADDR, EACCESS, EPORT. */
 	int (*listen)(
@@ -73,6 +73,9 @@ struct hatch_port {
 	int (*addresses)(struct hatch_address *out, size_t max);
 
 	void (*log)(enum hatch_level level, const char *line);
+
+	/* CPU time of the task that asks, nanoseconds; NULL: not known.  Only differences count. */
+	uint64_t (*cpu_ns)(void);
 };
 
 extern const struct hatch_port hatch_default_port;

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 32 };
+enum { BACKLOG = 32, WAKE_SOCKS = 1 };
 
 struct net {
 	int wake[2];
@@ -31,6 +31,10 @@ int hx_bsd_net_open(void **out, size_t max_socks)
 	*out = NULL;
 	if (net == NULL)
 		return HATCH_ENOMEM;
+	if (max_socks + WAKE_SOCKS > hx_sockets_max()) {
+		free(net);
+		return HATCH_EBIG;
+	}
 	net->fds = calloc(max_socks + 1, sizeof(*net->fds));
 	net->max = max_socks;
 	if (net->fds == NULL || hx_wake_pair(net->wake) < 0) {
@@ -263,13 +267,13 @@ int hx_bsd_wait(void *self, struct hatch_wait *set, size_t count, uint32_t ms)
 {
 	struct net *net = self;
 	nfds_t used = 1;
-	if (count > net->max)
-		return HATCH_EINVAL;
 	net->fds[0].fd = net->wake[0];
 	net->fds[0].events = POLLIN;
 	for (size_t i = 0; i < count; i++) {
 		if (set[i].want == 0)
 			continue;
+		if (used > net->max)
+			return HATCH_EINVAL;
 		net->fds[used].fd = set[i].sock;
 		net->fds[used].events = (short)(((set[i].want & HATCH_WAIT_RX) != 0 ? POLLIN : 0) |
 						((set[i].want & HATCH_WAIT_TX) != 0 ? POLLOUT : 0));

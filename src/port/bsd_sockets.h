@@ -27,4 +27,7 @@ int hx_wake_pair(int pair[2]);
 void hx_wake_write(int fd); /* also in a signal handler */
 void hx_wake_read(int fd);
 
+/* How many sockets there can be, those in use included: net_open() refuses to promise more. */
+size_t hx_sockets_max(void);
+
 #endif

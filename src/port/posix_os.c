@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +44,14 @@ void hx_wake_read(int fd)
 		;
 }
 
+size_t hx_sockets_max(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return SIZE_MAX;
+	return (size_t)limit.rlim_cur;
+}
+
 /* ---- time ---- */
 
 static uint32_t now_ms(void)
@@ -50,6 +59,13 @@ static uint32_t now_ms(void)
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 /* A machine that thinks it is before 2024 has not been told the time. */
@@ -223,4 +239,5 @@ const struct hatch_port hatch_default_port = {
 	.lock_close = lock_close,
 	.addresses = addresses,
 	.log = log_line,
+	.cpu_ns = cpu_ns,
 };

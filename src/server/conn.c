@@ -99,7 +99,9 @@ static void handshake_done(struct hatch_conn *c)
 
 static enum hx_go handshake(struct hatch_conn *c)
 {
+	uint64_t before = hx_cpu_ns(c->srv);
 	int ret = c->engine->ops->handshake(c->engine);
+	c->handshake_cpu_ns += hx_cpu_ns(c->srv) - before;
 	if (ret == HATCH_LATER)
 		return HX_GO_WAIT;
 	if (ret == 1)

@@ -51,6 +51,7 @@ struct hatch_conn {
 	struct hx_clear clear;
 	struct hx_heap_account account;
 	uint32_t handshake_ms, handshake_peak;
+	uint64_t handshake_cpu_ns;
 
 	bool linger;      /* the peer may still be sending: read it away before closing */
 	bool said_bye;    /* close_notify is out, or not to be sent */
@@ -118,5 +119,6 @@ void hx_count_handshake(
 void hx_count_exchange(struct hatch_conn *c, int error);
 bool hx_stopping(const struct hatch *srv);
 int64_t hx_unix_time(const struct hatch *srv);
+uint64_t hx_cpu_ns(const struct hatch *srv);
 
 #endif

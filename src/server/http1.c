@@ -625,6 +625,7 @@ static void facts(void *self, struct hatch_tls_facts *out)
 	struct hatch_conn *c = self;
 	c->engine->ops->facts(c->engine, out);
 	out->handshake_ms = c->handshake_ms;
+	out->handshake_cpu_ns = c->handshake_cpu_ns;
 	out->heap_peak = c->handshake_peak;
 	out->heap_now = c->account.now;
 }

@@ -40,6 +40,11 @@ int64_t hx_unix_time(const struct hatch *srv)
 	return srv->port->unix_time();
 }
 
+uint64_t hx_cpu_ns(const struct hatch *srv)
+{
+	return srv->port->cpu_ns == NULL ? 0 : srv->port->cpu_ns();
+}
+
 uint32_t hx_body_buf_size(const struct hatch *srv)
 {
 	return srv->body_size;
@@ -150,13 +155,26 @@ static int open_listeners(struct hatch *srv, unsigned which, int32_t port)
 	return left.len == 0 ? 0 : HATCH_EINVAL;
 }
 
+static unsigned listener_count(const struct hatch_config *config)
+{
+	unsigned addresses = config->address != NULL && strchr(config->address, ',') != NULL ? 2
+											     : 1;
+	return addresses * ((config->port != HATCH_PORT_NONE ? 1u : 0u) +
+				   (config->plain_port != HATCH_PORT_NONE ? 1u : 0u));
+}
+
 static int open_platform(struct hatch *srv)
 {
 	int error = srv->port->lock_open(&srv->lock);
 	if (error < 0)
 		return error;
-	error = srv->port->net_open(&srv->net, (size_t)srv->config.max_conns + HX_LISTENERS);
-	if (error < 0)
+	unsigned socks = srv->config.max_conns + listener_count(&srv->config);
+	error = srv->port->net_open(&srv->net, socks);
+	if (error == HATCH_EBIG)
+		hx_log(srv, HATCH_ERROR,
+			"config.max_conns is %u, which needs %u sockets: the platform has fewer",
+			srv->config.max_conns, socks);
+	else if (error < 0)
 		hx_log(srv, HATCH_ERROR, "the platform has no network: %s", hatch_strerror(error));
 	return error;
 }

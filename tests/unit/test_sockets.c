@@ -221,11 +221,41 @@ static void no_descriptor_left(void **state)
 	hatch_close(srv);
 }
 
+/* One socket for each connection, the listener, and to be woken with: no more are promised. */
+static void no_more_connections_than_sockets(void **state)
+{
+	struct hatch_config config = HATCH_DEFAULTS;
+	struct rlimit before, few;
+	struct hatch *srv;
+	(void)state;
+	platform = hatch_default_port;
+	platform.log = keep_line;
+	log_lines[0] = '\0';
+	config.port = HATCH_PORT_NONE;
+	config.plain_port = HATCH_PORT_ANY;
+	config.address = "127.0.0.1";
+	config.platform = &platform;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = (rlim_t)lowest_free() + 30;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	config.max_conns = (uint16_t)(few.rlim_cur - 1);
+	int too_many = hatch_open(&srv, &config);
+	config.max_conns = (uint16_t)(few.rlim_cur - 2);
+	int enough = hatch_open(&srv, &config);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(too_many, HATCH_EBIG);
+	assert_non_null(strstr(log_lines, "the platform has fewer"));
+	assert_int_equal(enough, 0);
+	hatch_close(srv);
+}
+
 /* ---- the port itself ---- */
 
 static void waiting(void **state)
 {
-	struct hatch_wait set[3] = { { .sock = -1 } };
+	struct hatch_wait set[3] = { { -1, HATCH_WAIT_RX, 0 }, { -1, HATCH_WAIT_RX, 0 },
+		{ -1, HATCH_WAIT_RX, 0 } };
 	int pair[2];
 	void *net;
 	(void)state;
@@ -262,6 +292,7 @@ int main(void)
 		cmocka_unit_test(addresses_in_words),
 		cmocka_unit_test(a_reset),
 		cmocka_unit_test(no_descriptor_left),
+		cmocka_unit_test(no_more_connections_than_sockets),
 		cmocka_unit_test(waiting),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

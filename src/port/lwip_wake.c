@@ -1,0 +1,46 @@
+/*
+ * lwip_wake.c - waking poll() where there are no pipes: a UDP socket that sends to itself
+ * SPDX-License-Identifier: MIT
+ *
+ * Bound to a free port of the loopback address and connected to that same port, so it hears only
+ * itself.  Not for interrupt handlers.
+ */
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bsd_sockets.h"
+
+int hx_wake_pair(int pair[2])
+{
+	struct sockaddr_in self;
+	socklen_t len = sizeof(self);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return HATCH_EPORT;
+	memset(&self, 0, sizeof(self));
+	self.sin_family = AF_INET;
+	self.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&self, len) < 0 ||
+		getsockname(fd, (struct sockaddr *)&self, &len) < 0 ||
+		connect(fd, (struct sockaddr *)&self, len) < 0) {
+		(void)close(fd);
+		return HATCH_EPORT;
+	}
+	pair[0] = pair[1] = fd;
+	return 0;
+}
+
+/* When its queue is full, the one who waits is about to wake anyway. */
+void hx_wake_write(int fd)
+{
+	(void)send(fd, "", 1, MSG_DONTWAIT);
+}
+
+void hx_wake_read(int fd)
+{
+	char byte;
+	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) > 0)
+		;
+}
