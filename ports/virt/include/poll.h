@@ -1,0 +1,2 @@
+/* poll.h - where POSIX has it, in lwIP; SPDX-License-Identifier: MIT */
+#include <lwip/sockets.h>
