@@ -137,23 +137,23 @@ void board_poll(void)
 
 size_t board_stack_size(void)
 {
-	return (size_t)(__stack - __heap_end);
+	return (size_t)(__stack - __heap_end) - BOARD_STACK_GUARD;
 }
 
 /* Everything below the caller's frame but the guard. */
 static void paint_stack(void)
 {
 	unsigned char *here = __builtin_frame_address(0);
-	for (unsigned char *at = __heap_end + 128; at < here - 64; at++)
+	for (unsigned char *at = __heap_end + BOARD_STACK_GUARD; at < here - 64; at++)
 		*(volatile unsigned char *)at = PAINT;
 }
 
 size_t board_stack_left(void)
 {
-	const unsigned char *at = __heap_end + 128;
+	const unsigned char *at = __heap_end + BOARD_STACK_GUARD;
 	while (at < __stack && *at == PAINT)
 		at++;
-	return (size_t)(at - __heap_end) - 128;
+	return (size_t)(at - __heap_end) - BOARD_STACK_GUARD;
 }
 
 void board_init(void)

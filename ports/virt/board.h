@@ -53,7 +53,11 @@ typedef void board_irq(void *arg);
 void board_on_irq(unsigned line, board_irq *call, void *arg);
 void board_poll(void);
 
-/* Of the main stack: its size, and how much of it was never touched. */
+/*
+ * Of the main stack: its size, and how much of it was never touched.  Below it lies the guard,
+ * which traps; a frame larger than that could step over it.
+ */
+enum { BOARD_STACK_GUARD = 1024 };
 size_t board_stack_size(void);
 size_t board_stack_left(void);
 

@@ -20,7 +20,7 @@
 #include "../../src/port/bsd_sockets.h"
 #include "entropy.h"
 #include "settings.h"
-#include "threads.h"
+#include "task.h"
 #include "virtio.h"
 
 enum { RX_QUEUE = 0, TX_QUEUE = 1, MAC_AT = 0x100, HEAD_LEN = 12, FRAME_LEN = 1514 };
@@ -130,7 +130,7 @@ static err_t init_netif(struct netif *self)
 
 static void on_status(struct netif *self)
 {
-	thread_wake(self);
+	task_wake(self);
 }
 
 /* In lwIP's own thread. */
@@ -164,7 +164,7 @@ void network_open(void)
 	}
 	tcpip_init(start, &netif);
 	while (!dhcp_supplied_address(&netif))
-		if (!thread_wait(&netif, 30000))
+		if (!task_wait(&netif, 30000))
 			printf("network: still no address from DHCP\n");
 	(void)network_addresses(&address, 1);
 	printf("network: address %s\n", address.text);

@@ -16,7 +16,7 @@
 #include "entropy.h"
 #include "network.h"
 #include "store.h"
-#include "threads.h"
+#include "task.h"
 
 extern unsigned char __heap_start[], __heap_end[]; /* from the linker script */
 
@@ -88,13 +88,13 @@ static int random_bytes(void *buf, size_t len)
 
 static int spawn(void **out, void (*run)(void *arg), void *arg, const struct hatch_task *how)
 {
-	*out = thread_start("server", how->stack, run, arg);
+	*out = task_start("server", how->stack, run, arg);
 	return *out == NULL ? HATCH_ENOMEM : 0;
 }
 
 static void join(void *task)
 {
-	thread_join(task);
+	task_join(task);
 }
 
 struct lock {
@@ -111,7 +111,7 @@ static void lock(void *self)
 {
 	struct lock *lock = self;
 	while (lock->held)
-		(void)thread_wait(lock, THREAD_FOREVER);
+		(void)task_wait(lock, TASK_FOREVER);
 	lock->held = true;
 }
 
@@ -119,7 +119,7 @@ static void unlock(void *self)
 {
 	struct lock *lock = self;
 	lock->held = false;
-	thread_wake(lock);
+	task_wake(lock);
 }
 
 /* ---- network ---- */
@@ -132,7 +132,7 @@ size_t hx_sockets_max(void)
 /* A server with work at hand does not wait, and nobody else would have a turn. */
 static int wait(void *net, struct hatch_wait *set, size_t count, uint32_t ms)
 {
-	thread_yield();
+	task_yield();
 	return hx_bsd_wait(net, set, count, ms);
 }
 

@@ -60,7 +60,7 @@ void board_protect(void)
 		LOCK | POWER_OF_TWO,
 	};
 	__asm__ volatile("csrw mtvec, %0" ::"r"(cpu_trap));
-	set_address(0, block((uintptr_t)__heap_end, 128));
+	set_address(0, block((uintptr_t)__heap_end, BOARD_STACK_GUARD));
 	set_address(1, block((uintptr_t)__flash_start, (uint32_t)(__flash_end - __flash_start)));
 	set_address(2, (uint32_t)((uintptr_t)__ram_start >> 2));
 	set_address(3, (uint32_t)((uintptr_t)__ram_end >> 2));
@@ -101,6 +101,7 @@ _Noreturn void board_trap(uint32_t cause, uint32_t at, uint32_t value)
 	uintptr_t guard = (uintptr_t)__heap_end;
 	printf("\nTRAP %s: mcause=%lu mepc=0x%08lx mtval=0x%08lx%s\n", name_of(cause),
 		(unsigned long)cause, (unsigned long)at, (unsigned long)value,
-		value >= guard && value < guard + 128 ? " (the main stack is full)" : "");
+		value >= guard && value < guard + BOARD_STACK_GUARD ? " (the main stack is full)"
+								    : "");
 	board_exit(BOARD_EXIT_TRAP);
 }

@@ -14,7 +14,7 @@
 #include "network.h"
 #include "settings.h"
 #include "store.h"
-#include "threads.h"
+#include "task.h"
 
 extern unsigned char __ram_start[], __ram_end[], __heap_start[], __heap_end[];
 
@@ -61,7 +61,7 @@ void board_report(void)
 	struct hatch_heap heap;
 	size_t size, left;
 	const char *name;
-	for (unsigned n = 0; (name = thread_stack_of(n, &size, &left)) != NULL; n++)
+	for (unsigned n = 0; (name = task_stack_of(n, &size, &left)) != NULL; n++)
 		printf("board: stack of %s: %lu of %lu bytes\n", name, (unsigned long)(size - left),
 			(unsigned long)size);
 	hatch_default_port.heap(&heap);

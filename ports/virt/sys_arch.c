@@ -11,7 +11,7 @@
 
 #include "board.h"
 #include "entropy.h"
-#include "threads.h"
+#include "task.h"
 
 void sys_init(void)
 {
@@ -46,10 +46,10 @@ static bool wait_on(const void *on, uint64_t deadline)
 {
 	uint64_t now = board_ticks();
 	if (deadline == UINT64_MAX)
-		return thread_wait(on, THREAD_FOREVER);
+		return task_wait(on, TASK_FOREVER);
 	if (now >= deadline)
 		return false;
-	(void)thread_wait(on, (uint32_t)((deadline - now) / BOARD_TICKS_PER_MS) + 1);
+	(void)task_wait(on, (uint32_t)((deadline - now) / BOARD_TICKS_PER_MS) + 1);
 	return true;
 }
 
@@ -70,7 +70,7 @@ void sys_sem_free(sys_sem_t *sem)
 void sys_sem_signal(sys_sem_t *sem)
 {
 	sem->count++;
-	thread_wake(sem);
+	task_wake(sem);
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
@@ -104,7 +104,7 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *message)
 	if (mbox->count == mbox->size)
 		return ERR_MEM;
 	mbox->slots[(mbox->first + mbox->count++) % mbox->size] = message;
-	thread_wake(mbox);
+	task_wake(mbox);
 	return ERR_OK;
 }
 
@@ -116,7 +116,7 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *message)
 void sys_mbox_post(sys_mbox_t *mbox, void *message)
 {
 	while (sys_mbox_trypost(mbox, message) != ERR_OK)
-		(void)thread_wait(mbox, THREAD_FOREVER);
+		(void)task_wait(mbox, TASK_FOREVER);
 }
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **message)
@@ -126,7 +126,7 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **message)
 	void *first = mbox->slots[mbox->first];
 	mbox->first = (mbox->first + 1) % mbox->size;
 	mbox->count--;
-	thread_wake(mbox);
+	task_wake(mbox);
 	if (message != NULL)
 		*message = first;
 	return 0;
@@ -147,8 +147,8 @@ sys_thread_t sys_thread_new(
 	const char *name, lwip_thread_fn run, void *arg, int stack, int priority)
 {
 	(void)priority;
-	struct thread *thread = thread_start(name, (size_t)stack, run, arg);
-	if (thread == NULL)
+	struct task *task = task_start(name, (size_t)stack, run, arg);
+	if (task == NULL)
 		board_fail("no memory for a thread of lwIP");
-	return thread;
+	return task;
 }

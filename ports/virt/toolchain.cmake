@@ -12,4 +12,4 @@ set(VIRT_CPU "-march=rv32imc -mabi=ilp32 -misa-spec=2.2")
 set(VIRT_LIBC "--specs=picolibc.specs --picolibc-buildtype=release")
 set(CMAKE_C_FLAGS_INIT "${VIRT_CPU} ${VIRT_LIBC} -ffunction-sections -fdata-sections -fno-common -g")
 set(CMAKE_ASM_FLAGS_INIT "${VIRT_CPU}")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,--gc-sections") # the C flags are there too
+set(CMAKE_EXE_LINKER_FLAGS_INIT "--crt0=hosted -Wl,--gc-sections") # hosted: main() ends in exit()

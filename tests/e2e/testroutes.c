@@ -21,7 +21,8 @@ struct sleeper {
 
 /* An answer that another task brings. */
 struct errand {
-	void *task; /* NULL: the place is free */
+	void *task;      /* NULL: the place is free */
+	atomic_bool out; /* it may still post */
 	struct state *state;
 	struct hatch_ref ref;
 	long ms;
@@ -40,7 +41,6 @@ struct state {
 
 static struct state states[2];
 static atomic_bool stopping;
-static atomic_int errands_out; /* that may still post */
 
 /* A period of bytes, 4,181 times: more than enough, and it needs no memory on a device. */
 #define TEN(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9
@@ -381,7 +381,7 @@ static void run_errand(void *arg)
 	while (hatch_post(errand->state->srv, deliver, errand) == HATCH_EFULL &&
 		!atomic_load(&stopping))
 		test_sleep_ms(1);
-	atomic_fetch_sub(&errands_out, 1);
+	atomic_store(&errand->out, false);
 }
 
 /* ?ms=N */
@@ -397,10 +397,10 @@ static int later(struct hatch_req *req)
 	errand->state = state;
 	errand->ref = hatch_ref_of(req);
 	errand->ms = query_number(req, "ms", 20);
-	atomic_fetch_add(&errands_out, 1);
+	atomic_store(&errand->out, true);
 	int error = hatch_default_port.spawn(&errand->task, run_errand, errand, &how);
 	if (error < 0) {
-		atomic_fetch_sub(&errands_out, 1);
+		atomic_store(&errand->out, false);
 		return error;
 	}
 	return hatch_defer(req, (uint32_t)query_number(req, "timeout", 60000));
@@ -575,11 +575,20 @@ static void join_the_rest(struct state *state)
 		}
 }
 
+static bool somebody_is_out(void)
+{
+	for (size_t i = 0; i < HATCH_COUNT(states); i++)
+		for (size_t k = 0; k < ERRANDS; k++)
+			if (atomic_load(&states[i].errands[k].out))
+				return true;
+	return false;
+}
+
 bool test_close(void)
 {
 	bool good = true;
 	atomic_store(&stopping, true);
-	while (atomic_load(&errands_out) > 0) /* whoever may post is to be done before the close */
+	while (somebody_is_out()) /* whoever may post is to be done before the close */
 		test_sleep_ms(1);
 	for (size_t i = 0; i < HATCH_COUNT(states) && states[i].srv != NULL; i++) {
 		hatch_close(states[i].srv);

@@ -18,7 +18,7 @@ typedef struct {
 	uint32_t size, first, count;
 } sys_mbox_t;
 
-typedef struct thread *sys_thread_t;
+typedef struct task *sys_thread_t;
 
 #define sys_sem_valid(sem)            ((sem)->valid)
 #define sys_sem_set_invalid(sem)      ((sem)->valid = false)
