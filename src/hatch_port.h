@@ -43,6 +43,9 @@ struct hatch_port {
 	int (*send)(hatch_sock s, const void *buf, size_t len); /* count; LATER; EGONE */
 	void (*shutdown)(hatch_sock s);                         /* nothing more will be sent */
 	void (*close)(hatch_sock s);
+	/* Instead of close(): what is unsent is forgotten, and the peer, if it is there, told so.
+	 */
+	void (*reset)(hatch_sock s);
 	int (*wait)(void *net, struct hatch_wait *set, size_t count,
 		uint32_t ms);    /* until ready, or wake() */
 	void (*wake)(void *net); /* from any task, and from a signal handler */

@@ -61,6 +61,8 @@
 #define DEFAULT_ACCEPTMBOX_SIZE   32 /* not less than what bsd_sockets.c gives to listen() */
 #define DEFAULT_TCP_RECVMBOX_SIZE 6
 #define DEFAULT_UDP_RECVMBOX_SIZE 6
+#define LWIP_TCP_RTO_TIME         1500
+#define LWIP_SO_LINGER            1 /* not in ESP-IDF: a client that has vanished leaves nothing behind */
 #define LWIP_TCP_KEEPALIVE        1
 #define SO_REUSE                  1
 #define LWIP_TCP_SACK_OUT         1

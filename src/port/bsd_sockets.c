@@ -252,6 +252,14 @@ void hx_bsd_close(hatch_sock s)
 	(void)close(s);
 }
 
+/* Where lwIP is built without LWIP_SO_LINGER this is close(). */
+void hx_bsd_reset(hatch_sock s)
+{
+	struct linger at_once = { 1, 0 };
+	(void)setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	(void)close(s);
+}
+
 /* ---- waiting ---- */
 
 static uint8_t ready_of(const struct hatch_wait *wait, short events)

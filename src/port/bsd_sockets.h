@@ -15,6 +15,7 @@ int hx_bsd_recv(hatch_sock s, void *buf, size_t len);
 int hx_bsd_send(hatch_sock s, const void *buf, size_t len);
 void hx_bsd_shutdown(hatch_sock s);
 void hx_bsd_close(hatch_sock s);
+void hx_bsd_reset(hatch_sock s);
 int hx_bsd_wait(void *net, struct hatch_wait *set, size_t count, uint32_t ms);
 void hx_bsd_wake(void *net);
 

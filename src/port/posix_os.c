@@ -221,6 +221,7 @@ const struct hatch_port hatch_default_port = {
 	.send = hx_bsd_send,
 	.shutdown = hx_bsd_shutdown,
 	.close = hx_bsd_close,
+	.reset = hx_bsd_reset,
 	.wait = hx_bsd_wait,
 	.wake = hx_bsd_wake,
 	.now_ms = now_ms,

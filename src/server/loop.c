@@ -44,8 +44,13 @@ void hx_close_conn(struct hatch_conn *c)
 {
 	struct hatch *srv = c->srv;
 	hatch_sock sock = c->sock;
+	/* Who takes nothing any more will not take the rest from TCP either, which would keep it
+	 * for minutes: on a device that is memory for other connections. */
+	bool gone = hatch_conn_error(c) == HATCH_ETIME && !c->shut;
 	hatch_conn_close(c);
-	if (sock >= 0)
+	if (sock >= 0 && gone)
+		srv->port->reset(sock);
+	else if (sock >= 0)
 		srv->port->close(sock);
 }
 

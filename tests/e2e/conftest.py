@@ -10,6 +10,14 @@ import harness
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "needs(*programs): skipped where one is not installed")
+    config.addinivalue_line("markers", "linux(why): not for the virtual board")
+
+
+def pytest_collection_modifyitems(config, items):
+    if harness.BOARD:
+        out = [item for item in items if item.get_closest_marker("linux")]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
 
 
 def pytest_runtest_setup(item):

@@ -10,6 +10,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
@@ -17,6 +18,12 @@ BUILD = pathlib.Path(os.environ.get("HATCH_BUILD", REPO / "build"))
 CERT = BUILD / "hatch-cert"
 SERVE = BUILD / "hatch-serve"
 TESTSERVER = BUILD / "tests/e2e/testserver"
+
+# The folder of the virtual board's firmware: then that is what is tested.
+BOARD = os.environ.get("HATCH_BOARD") and pathlib.Path(os.environ["HATCH_BOARD"])
+sys.path.insert(0, str(REPO / "ports/virt"))
+import board as virt_board  # noqa: E402
+import flash as virt_flash  # noqa: E402
 
 PATIENCE = 60  # seconds until a condition that must come true is given up
 PERIOD = bytes(range(251))  # what /t/static and /t/stream of the test server repeat
@@ -63,6 +70,11 @@ class Server:
                                             **options)
         self.port = self.plain_port = 0
         self.expect_status = 0
+
+    @property
+    def origin(self):
+        """Where it thinks that it is."""
+        return f"https://localhost:{self.port}"
 
     def log(self):
         return self.err_path.read_text(errors="replace")
@@ -145,8 +157,68 @@ class Pki:
         return context
 
 
+class BoardServer(Server):
+    """The same server as firmware of the virtual board, to be judged in the same way."""
+
+    # What 320 kB carry: a browser's connections, and some of another's.
+    SETTINGS = {"max_conns": 8, "max_requests": 3, "client_conns": 8, "bodies": 1}
+
+    def __init__(self, pki, folder, firmware, identity, settings):
+        values = {"cert": pki.files(identity)[0].read_bytes(), "key": pki.files(identity)[1].read_bytes(),
+                  **{name: str(value).encode() for name, value in settings.items()}}
+        virt_flash.make(folder / "flash", values)
+        self.board = virt_board.Board(BOARD / firmware, folder / "flash", folder)
+        self.process, self.expect_status = self.board.process, 0
+        self.port, self.plain_port = self.board.port, self.board.plain_port
+
+    @property
+    def origin(self):
+        return "https://localhost"  # it knows nothing of the emulator's forwarding
+
+    def log(self):
+        return self.board.console()
+
+    greeting = log
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.board.type("q")
+        super().stop()
+
+    def signal(self, number):
+        """The board has no signals; stop() has said what is to be said."""
+
+    def kill(self):
+        self.board.kill()
+
+
+def board_testserver(pki, folder, identity, settings):
+    most = BoardServer.SETTINGS
+    settings = dict(most, **{name: min(value, most.get(name, value)) for name, value in settings.items()})
+    args = " ".join(f"{name}={value}" for name, value in settings.items())
+    server = BoardServer(pki, folder, "test-320.elf", identity, {"args": args})
+    try:
+        server.await_greeting(r"^443 80\r?$")
+    except BaseException:
+        server.kill()
+        raise
+    return server
+
+
+def board_serve(pki, folder, identity):
+    server = BoardServer(pki, folder, "demo.elf", identity, {})
+    try:
+        server.await_greeting("q ends it")
+    except BaseException:
+        server.kill()
+        raise
+    return server
+
+
 def testserver(pki, folder, identity="s", **settings):
     """The test server; settings are those of its command line."""
+    if BOARD:
+        return board_testserver(pki, folder, identity, settings)
     words = [f"{name}={value}" for name, value in settings.items()]
     server = Server([TESTSERVER, *pki.files(identity), *words], folder)
     try:
@@ -161,6 +233,8 @@ def testserver(pki, folder, identity="s", **settings):
 
 
 def hatch_serve(pki, folder, *args, identity="s"):
+    if BOARD:
+        return board_serve(pki, folder, identity)
     cert, key = pki.files(identity)
     server = Server([SERVE, "--cert", cert, "--key", key, "--port", "0", "--ca", pki.ca, *args],
                     folder)

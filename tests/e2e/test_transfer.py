@@ -230,6 +230,7 @@ def echo_much(client, total):
     return sent.hexdigest(), received.hexdigest()
 
 
+@pytest.mark.linux("the memory of a process is looked at; and it takes a minute")
 @pytest.mark.parametrize("secure", [True, False])
 def test_100_mb_come_back_and_take_no_memory(pki, demo, secure):
     total = (5 if harness.SANITIZED else 100) * MB
@@ -244,6 +245,7 @@ def test_100_mb_come_back_and_take_no_memory(pki, demo, secure):
         assert demo.proc_kb("VmHWM") - before < 1024
 
 
+@pytest.mark.linux("it takes a while")
 @pytest.mark.needs("curl")
 def test_curl_uploads_from_a_file(pki, demo, tmp_path):
     size = (3 if harness.SANITIZED else 30) * MB
@@ -259,6 +261,7 @@ def test_curl_uploads_from_a_file(pki, demo, tmp_path):
     assert len(hashes) == 1
 
 
+@pytest.mark.linux("the memory of a process is looked at")
 def test_log_csv_takes_no_memory(pki, demo):
     """A megabyte that is made as it goes."""
     port, context = demo.port, pki.context()
@@ -273,6 +276,7 @@ def test_log_csv_takes_no_memory(pki, demo):
         assert demo.proc_kb("VmHWM") - before < 256
 
 
+@pytest.mark.linux("more connections than the board has places")
 def test_slow_readers_hold_up_nobody(pki, demo):
     """Ten with tiny windows who read a little now and then; everybody is served meanwhile."""
     readers = [Client(demo.port, pki.context(), receive_buffer=4096) for _ in range(10)]

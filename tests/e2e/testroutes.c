@@ -163,12 +163,14 @@ static int counters(struct hatch_req *req)
 	snprintf(text + len, sizeof(text) - (size_t)len,
 		"},\"conns\":%lu,\"conns_idle\":%lu,\"conns_max\":%lu,\"accepted\":%lu,"
 		"\"evicted\":%lu,\"refused\":%lu,\"full\":%lu,\"resumed\":%lu,\"failed\":%lu,"
-		"\"requests\":%lu,\"memory\":%lu,\"tls_heap\":%lu}\n",
+		"\"requests\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"heap_free\":%lu,"
+		"\"heap_largest\":%lu}\n",
 		(unsigned long)s.conns, (unsigned long)s.conns_idle, (unsigned long)s.conns_max,
 		(unsigned long)s.accepted, (unsigned long)s.evicted, (unsigned long)s.refused,
 		(unsigned long)s.handshakes_full, (unsigned long)s.handshakes_resumed,
 		(unsigned long)s.handshakes_failed, (unsigned long)s.requests,
-		(unsigned long)s.memory, (unsigned long)s.tls_heap);
+		(unsigned long)s.memory, (unsigned long)s.tls_heap, (unsigned long)s.heap_free,
+		(unsigned long)s.heap_largest);
 	return hatch_send_bytes(req, 200, "application/json", text, strlen(text));
 }
 
@@ -186,8 +188,10 @@ static int facts(struct hatch_req *req)
 		return hatch_send_json(req, 200, "{\"secure\":%d}\n", hatch_is_secure(req));
 	return hatch_send_json(req, 200,
 		"{\"secure\":%d,\"version\":\"%s\",\"suite\":\"%s\",\"group\":\"%s\","
-		"\"alpn\":\"%s\",\"resumed\":%d}\n",
-		hatch_is_secure(req), f.version, f.suite, f.group, f.alpn, f.resumed);
+		"\"alpn\":\"%s\",\"resumed\":%d,\"cpu_ns\":%llu,\"heap_peak\":%lu,\"heap_now\":%lu}\n",
+		hatch_is_secure(req), f.version, f.suite, f.group, f.alpn, f.resumed,
+		(unsigned long long)f.handshake_cpu_ns, (unsigned long)f.heap_peak,
+		(unsigned long)f.heap_now);
 }
 
 static int echo_path(struct hatch_req *req)

@@ -25,7 +25,7 @@ static struct sock {
 	struct world wire;
 	struct hatch_address from;
 	bool secure, taken, fin, reset; /* taken: accepted; fin, reset: what the client did */
-	unsigned closed, shut;
+	unsigned closed, shut, dropped; /* dropped: closed with a reset */
 } socks[SOCKS];
 static size_t sock_count;
 
@@ -125,6 +125,12 @@ static void fake_close(hatch_sock number)
 		socks[number].closed++;
 }
 
+static void fake_drop(hatch_sock number)
+{
+	fake_close(number);
+	socks[number].dropped++;
+}
+
 static bool is_ready(const struct hatch_wait *entry)
 {
 	if (entry->want == 0)
@@ -179,6 +185,7 @@ static void open_server(struct hatch_config *changes)
 	world_platform.send = fake_send;
 	world_platform.shutdown = fake_shutdown;
 	world_platform.close = fake_close;
+	world_platform.reset = fake_drop;
 	world_platform.wait = fake_wait;
 	world_platform.wake = fake_wake;
 	memset(socks, 0, sizeof(socks));
@@ -507,6 +514,37 @@ static void resets(void **state)
 	close_server();
 }
 
+/* Who takes nothing, or says nothing, is reset, so that TCP keeps nothing for them; others are not.
+ */
+static void who_is_gone_is_reset(void **state)
+{
+	struct hatch_config config = { .max_conns = 4 };
+	struct sock *deaf, *mute, *polite, *late;
+	(void)state;
+	open_server(&config);
+	deaf = knock(false, 0, 1);
+	deaf->wire.down.stopped = true;
+	ask(deaf, GET("/stream"));
+	polite = knock(false, 0, 3);
+	ask(polite, GET("/"));
+	late = knock(false, 0, 4);
+	ask(late, "GET / ");
+	mute = knock(true, 0, 2); /* nobody lets it begin its handshake */
+	assert_int_equal(deaf->closed + mute->closed + polite->closed + late->closed, 0);
+	for (unsigned second = 0; second < 60; second++) {
+		world_now += 1000;
+		for (unsigned round = 0; round < 8; round++)
+			assert_int_equal(hatch_poll(srv, 0), 0);
+	}
+	assert_int_equal(deaf->dropped, 1);
+	assert_int_equal(mute->dropped, 1);
+	assert_int_equal(polite->closed, 1);
+	assert_int_equal(polite->dropped, 0);
+	assert_int_equal(late->closed, 1); /* told 408 */
+	assert_int_equal(late->dropped, 0);
+	close_server();
+}
+
 /* Stop is asked for: answers say so, and the loop tells. */
 static void stopping(void **state)
 {
@@ -535,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_freed_place_wakes),
 		cmocka_unit_test(it_sleeps_until_something_is_due),
 		cmocka_unit_test(resets),
+		cmocka_unit_test(who_is_gone_is_reset),
 		cmocka_unit_test(stopping),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

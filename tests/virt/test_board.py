@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""The virtual board itself: what it protects, what it keeps, and a network that loses frames."""
+import json
+import os
+import re
+import socket
+
+import pytest
+
+import harness
+from harness import Client, get, pattern, request, wait_until
+
+READY = r"^443 80\r?$"
+LONG = harness.LONG
+
+
+def end(board):
+    """Ends it as its user would; returns the last of its console."""
+    board.type("q")
+    assert board.wait() == 0, board.console()
+    return board.console()
+
+
+def counters(board):
+    with Client(board.plain_port) as client:
+        client.send(request("/counters", close=True))
+        return json.loads(client.response().body)
+
+
+# ---- what is protected --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mistake, line", [
+    ("null", r"TRAP no right to write there: mcause=7 mepc=0x8\w+ mtval=0x00000000\b"),
+    ("past", r"TRAP no right to write there: mcause=7 mepc=0x8\w+ mtval=0x80450000\b"),
+    ("code", r"TRAP no right to write there: mcause=7 mepc=0x8\w+ mtval=0x8000\w+\b"),
+    ("data", r"TRAP no right to run here: mcause=1 mepc=0x804\w+ mtval=0x804\w+\b"),
+    ("stack", r"TRAP no right to write there: .* \(the main stack is full\)"),
+    ("task", r"TRAP the stack of task small is full"),
+])
+def test_a_mistake_traps(boot, mistake, line):
+    board = boot(args=f"trouble={mistake}")
+    assert board.wait() == harness.virt_board.EXIT_TRAP, board.console()
+    assert re.search(line, board.console()), board.console()
+
+
+def test_without_an_identity_it_says_what_to_do(boot, tmp_path):
+    harness.virt_flash.make(tmp_path / "empty", {})
+    board = boot(flash=tmp_path / "empty")
+    assert board.wait() == harness.virt_board.EXIT_BOOT
+    assert "no identity: flash.py IMAGE cert=@FILE key=@FILE" in board.console()
+
+
+def test_a_setting_that_is_none_is_refused(boot):
+    board = boot(args="max_cons=4")
+    assert board.wait() == 2 and "no such setting: max_cons=4" in board.console()
+
+
+def test_no_more_connections_than_sockets(boot):
+    """64 sockets: two listen and one wakes."""
+    board = boot(args="max_requests=1 max_conns=62")
+    assert board.wait() == 1
+    assert "config.max_conns is 62, which needs 64 sockets: the platform has fewer" in board.console()
+    board = boot(args="max_requests=1 max_conns=61")
+    board.await_console(READY)
+    end(board)
+
+
+def test_the_console_tells_who_and_where(boot):
+    board = boot(args="max_conns=4")
+    board.await_console(READY)
+    text = end(board)
+    assert re.search(r"^board: 320 kB of memory, 2\d\d of heap, main stack 8192 bytes", text, re.M)
+    assert re.search(r"^network: address 10\.0\.2\.15\r?$", text, re.M)
+    for task in ("main", "tcpip", "console"):
+        used, size = map(int, re.search(rf"stack of {task}: (\d+) of (\d+) bytes", text).groups())
+        assert 0 < used < size
+    assert re.search(r"^board: heap: \d+ bytes free, largest block \d+", text, re.M)
+
+
+# ---- too little memory --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_out_of_memory_is_a_refusal(boot, pki, version):
+    """Who comes when the heap is full is refused, with a line; those who are there are answered."""
+    board = boot("test-200.elf", args="max_conns=16 client_conns=16 max_requests=5 goodbye_ms=200 "
+                                      "log_level=3")
+    board.await_console(READY)
+    context = pki.context(maximum_version=harness.ssl.TLSVersion[version])
+    before = counters(board)
+    held, refused = [], 0
+    while refused < 2:
+        try:
+            client = Client(board.port, context)
+        except OSError:
+            refused += 1
+            continue
+        # Answered after a while: until then the connection is not idle, so it is not evicted.
+        client.send(request("/t/never?timeout=2500"))
+        held.append(client)
+        assert len(held) < 16
+    assert len(held) >= 2
+    for client in held:
+        assert client.response().status == 504
+        assert client.ask("/t/hello").status == 200
+        client.close()
+    lines = re.findall(r"refused: .*", board.console())
+    assert len(lines) == 2 and "out of memory" in lines[0], lines
+
+    def is_back():
+        now = counters(board)
+        return now["conns"] == 1 and before["heap_free"] - now["heap_free"] < 2048
+    wait_until(is_back, "the memory free again")
+    with Client(board.port, context) as client:
+        assert client.ask("/t/hello").status == 200
+    end(board)
+
+
+def test_idle_ones_make_room_when_memory_is_short(boot, pki):
+    """Every newcomer is served, however many there are; those idle for longest are closed."""
+    board = boot("test-200.elf", args="max_conns=32 client_conns=32 max_requests=1 idle_ms=3600000")
+    board.await_console(READY)
+    held = []
+    for _ in range(20):
+        held.append(Client(board.port, pki.context()))
+        assert held[-1].ask("/t/hello").body == b"hello\n"
+    now = counters(board)
+    assert now["evicted"] >= 10 and now["conns_max"] < 20, now
+    assert held[-1].ask("/t/hello").status == 200
+    for client in held:
+        client.close()
+    end(board)
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_the_heap_is_back_after_many_handshakes(boot, pki, version):
+    board = boot(args="max_conns=8 max_requests=2 log_level=2")
+    board.await_console(READY)
+    context = pki.context(maximum_version=harness.ssl.TLSVersion[version])
+
+    def handshakes(count):
+        for _ in range(count):
+            assert get(board.port, "/t/hello", context).status == 200
+
+    def settled():
+        wait_until(lambda: counters(board)["conns"] == 1, "all closed")
+        return counters(board)
+
+    handshakes(10)  # caches fill
+    before = settled()
+    handshakes(500 if LONG else 60)
+    after = settled()
+    assert after["full"] >= before["full"] + 60
+    # lwIP keeps the end of a connection for a while (TIME-WAIT): some 200 bytes for each.
+    wait_until(lambda: before["heap_free"] - counters(board)["heap_free"] < 1024, "the heap is back")
+    assert after["heap_largest"] > before["heap_largest"] // 2
+    end(board)
+
+
+# ---- the network --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_a_tenth_of_all_frames_is_lost(boot, pki, version):
+    board = boot(args="max_conns=8 max_requests=2 handshake_ms=60000 head_ms=60000 body_ms=60000 "
+                      "send_ms=60000", loss="10")
+    board.await_console(READY)
+    context = pki.context(maximum_version=harness.ssl.TLSVersion[version])
+    for _ in range(20 if LONG else 4):
+        with Client(board.port, context, timeout=240) as client:
+            assert client.ask("/t/hello").body == b"hello\n"
+    with Client(board.port, context, timeout=240) as client:
+        assert client.ask("/t/stream?len=100000").body == pattern(100000)
+    body = os.urandom(50000)
+    with Client(board.port, context, timeout=240) as client:
+        assert client.ask("/t/echo", method="POST", body=body).body == body
+    end(board)
+
+
+def test_a_client_that_vanishes(boot, pki):
+    """No FIN, no RST: the cable is out.  The deadlines end what was there, and it goes on."""
+    board = boot(args="max_conns=8 max_requests=2 idle_ms=1500 head_ms=1500 send_ms=1500 "
+                      "handshake_ms=1500 goodbye_ms=500")
+    board.await_console(READY)
+    before = counters(board)
+    idle, asking, reading = (Client(board.port, pki.context()) for _ in range(3))
+    assert idle.ask("/t/hello").status == 200
+    asking.send(request("/t/hello")[:20])
+    reading.send(request("/t/static"))
+    raw = socket.create_connection(("127.0.0.1", board.port))
+    wait_until(lambda: counters(board)["conns"] == 5, "all of them there")
+    board.monitor("set_link n0 off")
+    wait_until(lambda: len(re.findall(r"closed: ", board.console())) >= 4 + 2, "their end")
+    board.monitor("set_link n0 on")
+    assert get(board.port, "/t/hello", pki.context()).status == 200
+    wait_until(lambda: counters(board)["conns"] == 1, "only the one who asks")
+    for client in (idle, asking, reading, raw):
+        client.close()
+    wait_until(lambda: before["heap_free"] - counters(board)["heap_free"] < 2048, "the heap is back")
+    end(board)
