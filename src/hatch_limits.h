@@ -33,6 +33,8 @@ enum hatch_limits {
 	HATCH_LOG_LINES_PER_S = 200,
 	HATCH_DISCARD_MAX = 65536,
 	HATCH_TLS_HEAP_MAX = 65536,
+	/* Heap that newcomers leave alone: TCP/IP's buffers, and the program's own needs. */
+	HATCH_HEAP_RESERVE = 6144,
 	HATCH_SESSION_CACHE = 8,
 	HATCH_TICKET_S = 86400,
 

@@ -88,6 +88,7 @@ static void handshake_done(struct hatch_conn *c)
 	hx_http1_secure.facts(c, &facts);
 	if (c->secure) {
 		hx_count_handshake(c, &facts);
+		hx_admission_learn(c->srv, &c->account);
 		hx_log(c->srv, HATCH_INFO, "%s %s %s %s %s in %lu ms, heap %lu, peak %lu",
 			c->peer.text, facts.version, facts.suite, facts.group,
 			facts.resumed ? "resumed" : "full", (unsigned long)facts.handshake_ms,
@@ -246,6 +247,11 @@ bool hx_conn_is_idle(const struct hatch_conn *c)
 	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool &&
 				   !hx_wire_wants_tx(&c->wire) && c->wire.rx_len == 0) ||
 				  (c->stage == goodbye && c->tx_done));
+}
+
+bool hx_conn_is_handshake(const struct hatch_conn *c)
+{
+	return c->secure && c->stage == handshake;
 }
 
 bool hx_conn_is_head(const struct hatch_conn *c)

@@ -92,6 +92,7 @@ void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
 
 /* Idle between requests: may make room for a newcomer. */
 bool hx_conn_is_idle(const struct hatch_conn *c);
+bool hx_conn_is_handshake(const struct hatch_conn *c);
 bool hx_conn_is_head(const struct hatch_conn *c);
 
 /* The exchange that waits for an answer of the application has something new. */

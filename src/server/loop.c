@@ -48,6 +48,7 @@ void hx_close_conn(struct hatch_conn *c)
 	 * for minutes: on a device that is memory for other connections. */
 	bool gone = hatch_conn_error(c) == HATCH_ETIME && !c->shut;
 	hatch_conn_close(c);
+	srv->paused = 0; /* what somebody waits for may be there now */
 	if (sock >= 0 && gone)
 		srv->port->reset(sock);
 	else if (sock >= 0)
@@ -100,8 +101,35 @@ static void no_socket(struct hatch *srv, uint32_t now, int error)
 	hx_log(srv, HATCH_WARN, "cannot accept: %s", hatch_strerror(error));
 	if (c != NULL)
 		evict(srv, c);
-	srv->accept_paused = true;
+	srv->paused = ~0u;
 	srv->accept_after = now + ACCEPT_PAUSE_MS;
+}
+
+/* The n-th listener is secure if n is even. */
+enum { SECURE_LISTENERS = 0x55555555 };
+
+/* Somebody is there: idle connections go until the heap carries another one.  False: it does not.
+ */
+static bool make_memory(struct hatch *srv, uint32_t now)
+{
+	struct hatch_conn *c;
+	while (!hx_admission_fits(srv)) {
+		if ((c = longest_idle(srv, NULL, now)) != NULL) {
+			evict(srv, c);
+			continue;
+		}
+		if (!srv->heap_is_short)
+			hx_log(srv, HATCH_WARN,
+				"no memory for another TLS connection, which takes %lu bytes: "
+				"newcomers wait",
+				(unsigned long)srv->tls_peak);
+		srv->heap_is_short = true;
+		srv->paused |= SECURE_LISTENERS;
+		srv->accept_after = now + ACCEPT_PAUSE_MS;
+		return false;
+	}
+	srv->heap_is_short = false;
+	return true;
 }
 
 /*
@@ -114,6 +142,8 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now, bool fir
 	struct hatch_conn *c;
 	hatch_sock sock;
 	if (!has_room(srv, now))
+		return false;
+	if (which % 2 == 0 && !(first ? make_memory(srv, now) : hx_admission_fits(srv)))
 		return false;
 	int ret = srv->port->accept(srv->net, srv->listeners[which], &sock, &peer);
 	if (ret < 0 && first)
@@ -240,14 +270,16 @@ static void turns(struct hatch *srv)
 /* What to wait for, and how long at most. */
 static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 {
-	if (srv->accept_paused && (int32_t)(srv->accept_after - now) <= 0)
-		srv->accept_paused = false;
-	if (srv->accept_paused && srv->accept_after - now < wait)
+	if (srv->paused != 0 && (int32_t)(srv->accept_after - now) <= 0)
+		srv->paused = 0;
+	if (srv->paused != 0 && srv->accept_after - now < wait)
 		wait = srv->accept_after - now;
-	bool open = !srv->accept_paused && has_room(srv, now);
+	bool open = has_room(srv, now);
 	for (unsigned i = 0; i < HX_LISTENERS; i++) {
 		srv->set[i].sock = srv->listeners[i];
-		srv->set[i].want = open && srv->listeners[i] >= 0 ? HATCH_WAIT_RX : 0;
+		srv->set[i].want = open && (srv->paused >> i & 1u) == 0 && srv->listeners[i] >= 0
+					   ? HATCH_WAIT_RX
+					   : 0;
 		srv->set[i].ready = 0;
 	}
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {

@@ -46,7 +46,9 @@ struct hatch {
 	struct hatch_wait *set;
 	unsigned turn; /* whose turn is first */
 	uint32_t accept_after;
-	bool accept_paused;
+	unsigned paused;              /* bit n: the n-th listener's newcomers wait */
+	uint32_t tls_peak, tls_block; /* what a TLS connection takes at the most, so far */
+	bool heap_is_short;           /* that newcomers wait for memory has been said */
 
 	/* connections */
 	struct hatch_conn **conns;
@@ -87,6 +89,10 @@ void hx_conn_wake(struct hatch_conn *c);
 
 /* loop.c */
 void hx_close_conn(struct hatch_conn *c);
+
+/* admission.c */
+void hx_admission_learn(struct hatch *srv, const struct hx_heap_account *account);
+bool hx_admission_fits(struct hatch *srv);
 
 /* post.c */
 void hx_posts_run(struct hatch *srv, struct hatch *told);

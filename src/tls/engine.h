@@ -23,6 +23,7 @@ struct hx_engine {
 /* What heap a connection takes from the TLS library. */
 struct hx_heap_account {
 	uint32_t now, peak, max; /* max 0: no limit */
+	uint32_t largest;        /* single block so far */
 	uint32_t refused;        /* allocations that were over max, or failed */
 	uint32_t fail_at;        /* for tests: this many more succeed, less one; 0: all */
 };

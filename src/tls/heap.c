@@ -44,7 +44,10 @@ static void *counted_calloc(size_t count, size_t size)
 		account->refused++;
 		return NULL;
 	}
-	account->now += (uint32_t)hatch_block_size(block);
+	uint32_t taken = (uint32_t)hatch_block_size(block);
+	account->now += taken;
+	if (taken > account->largest)
+		account->largest = taken;
 	if (account->max > 0 && account->now > account->max)
 		account->now = account->max; /* the allocator's rounding */
 	if (account->now > account->peak)

@@ -131,6 +131,14 @@ static void fake_drop(hatch_sock number)
 	socks[number].dropped++;
 }
 
+/* What the platform says of its heap; free 0: nothing. */
+static struct hatch_heap fake_heap_is;
+
+static void fake_heap(struct hatch_heap *out)
+{
+	*out = fake_heap_is;
+}
+
 static bool is_ready(const struct hatch_wait *entry)
 {
 	if (entry->want == 0)
@@ -186,6 +194,8 @@ static void open_server(struct hatch_config *changes)
 	world_platform.shutdown = fake_shutdown;
 	world_platform.close = fake_close;
 	world_platform.reset = fake_drop;
+	world_platform.heap = fake_heap;
+	memset(&fake_heap_is, 0, sizeof(fake_heap_is));
 	world_platform.wait = fake_wait;
 	world_platform.wake = fake_wake;
 	memset(socks, 0, sizeof(socks));
@@ -474,6 +484,98 @@ static void a_freed_place_wakes(void **state)
 	close_server();
 }
 
+/* ---- memory for another one ---- */
+
+/* Waits in the listen queue until the heap carries it, with one line, and plain ones do not. */
+static void newcomers_wait_for_memory(void **state)
+{
+	struct hatch_config config = { .max_conns = 6 };
+	struct sock *busy, *first, *second, *plain;
+	(void)state;
+	open_server(&config);
+	busy = knock(true, 0, 1);
+	ask(busy, GET("/later"));
+	assert_true(
+		srv->tls_peak > 16384 && srv->tls_block > 16384 && srv->tls_block < srv->tls_peak);
+	fake_heap_is.free = srv->tls_peak + HATCH_HEAP_RESERVE - 1;
+	fake_heap_is.largest = srv->tls_block;
+	first = knock(true, 0, 2);
+	run();
+	assert_false(first->taken);
+	assert_true(last_wait <= 100); /* it is looked at again */
+	for (unsigned i = 0; i < 3; i++) {
+		world_now += 100;
+		run();
+	}
+	const char *line = strstr(world_log, "no memory for another TLS connection");
+	assert_non_null(line);
+	assert_null(strstr(line + 1, "no memory for another"));
+	plain = knock(false, 0, 3);
+	ask(plain, GET("/"));
+	assert_int_equal(answers(plain), 1);
+	fake_heap_is.free++;
+	fake_heap_is.largest--; /* enough, but in pieces */
+	plain->fin = true;
+	world_now += 100;
+	run();
+	assert_false(first->taken);
+	fake_heap_is.largest++;
+	world_now += 100;
+	run();
+	assert_true(first->taken);
+	ask(first, GET("/"));
+	assert_int_equal(answers(first), 1);
+	fake_heap_is.free = 0; /* not known: then it is tried */
+	second = knock(true, 0, 4);
+	ask(second, GET("/"));
+	assert_int_equal(answers(second), 1);
+	close_server();
+}
+
+/* The idle go for somebody who is there, and one alone is always let in. */
+static void the_idle_make_memory(void **state)
+{
+	struct hatch_config config = { .max_conns = 6 };
+	struct sock *idle, *s;
+	(void)state;
+	open_server(&config);
+	fake_heap_is.free = fake_heap_is.largest = 100;
+	idle = knock(true, 0, 1);
+	ask(idle, GET("/"));
+	assert_int_equal(answers(idle), 1);
+	run();
+	assert_int_equal(idle->closed, 0);
+	s = knock(true, 0, 2);
+	ask(s, GET("/"));
+	assert_int_equal(idle->closed, 1);
+	assert_int_equal(answers(s), 1);
+	assert_int_equal(srv->stats.evicted, 1);
+	close_server();
+}
+
+/* What connections in their handshakes have not taken yet is not there for others. */
+static void handshakes_speak_for_their_memory(void **state)
+{
+	struct hatch_config config = { .max_conns = 6 };
+	struct sock *one, *other;
+	(void)state;
+	open_server(&config);
+	ask(knock(true, 0, 1), GET("/later"));
+	fake_heap_is.largest = srv->tls_block;
+	fake_heap_is.free = srv->tls_peak + HATCH_HEAP_RESERVE + 200; /* peaks differ a little */
+	one = knock(true, 0, 2);
+	other = knock(true, 0, 3);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(hatch_poll(srv, 0), 0); /* nobody lets them begin */
+	assert_true(one->taken);
+	assert_false(other->taken);
+	run();
+	world_now += 100;
+	run();
+	assert_true(other->taken); /* the heap is said to be as before, and nobody lacks anything */
+	close_server();
+}
+
 /* ---- how long it sleeps, and how it ends ---- */
 
 static void it_sleeps_until_something_is_due(void **state)
@@ -571,6 +673,9 @@ int main(void)
 		cmocka_unit_test(a_client_makes_room_for_itself),
 		cmocka_unit_test(nobody_waits_for_more_than_one_step),
 		cmocka_unit_test(a_freed_place_wakes),
+		cmocka_unit_test(newcomers_wait_for_memory),
+		cmocka_unit_test(the_idle_make_memory),
+		cmocka_unit_test(handshakes_speak_for_their_memory),
 		cmocka_unit_test(it_sleeps_until_something_is_due),
 		cmocka_unit_test(resets),
 		cmocka_unit_test(who_is_gone_is_reset),
