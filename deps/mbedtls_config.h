@@ -28,6 +28,7 @@
 #define MBEDTLS_NO_PLATFORM_ENTROPY  /* a bare board brings its own source of randomness */
 #define MBEDTLS_ENTROPY_HARDWARE_ALT
 #define MBEDTLS_PLATFORM_MS_TIME_ALT /* and its own clock */
+#define MBEDTLS_AES_ROM_TABLES       /* 8.7 kB of tables in flash instead of in memory */
 #endif
 
 /* ---- random numbers ---- */

@@ -131,18 +131,17 @@ static void begin(void)
 	abort(); /* an ended task has no more turn */
 }
 
+/* One block: the stack, and above it what describes it, so that an overflow cannot hide itself. */
 struct task *task_start(const char *name, size_t stack, void (*run)(void *arg), void *arg)
 {
 	size_t size = (stack + STACK_ALIGN - 1) & ~(size_t)(STACK_ALIGN - 1);
-	struct task *task = calloc(1, sizeof(*task));
-	unsigned char *bytes = malloc(size);
-	if (task == NULL || bytes == NULL) {
-		free(task);
-		free(bytes);
+	unsigned char *bytes = malloc(size + sizeof(struct task));
+	if (bytes == NULL)
 		return NULL;
-	}
+	struct task *task = (struct task *)(void *)(bytes + size);
 	uintptr_t top = ((uintptr_t)bytes + size) & ~(uintptr_t)(STACK_ALIGN - 1);
 	memset(bytes, PAINT, size);
+	memset(task, 0, sizeof(*task));
 	task->name = name;
 	task->run = run;
 	task->arg = arg;
@@ -165,7 +164,6 @@ void task_join(struct task *task)
 		before = before->next;
 	before->next = task->next;
 	free(task->stack);
-	free(task);
 }
 
 const char *task_stack_of(unsigned n, size_t *size, size_t *left)

@@ -164,13 +164,13 @@ static int counters(struct hatch_req *req)
 		"},\"conns\":%lu,\"conns_idle\":%lu,\"conns_max\":%lu,\"accepted\":%lu,"
 		"\"evicted\":%lu,\"refused\":%lu,\"full\":%lu,\"resumed\":%lu,\"failed\":%lu,"
 		"\"requests\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"heap_free\":%lu,"
-		"\"heap_largest\":%lu}\n",
+		"\"heap_largest\":%lu,\"cpu_ns\":%llu}\n",
 		(unsigned long)s.conns, (unsigned long)s.conns_idle, (unsigned long)s.conns_max,
 		(unsigned long)s.accepted, (unsigned long)s.evicted, (unsigned long)s.refused,
 		(unsigned long)s.handshakes_full, (unsigned long)s.handshakes_resumed,
 		(unsigned long)s.handshakes_failed, (unsigned long)s.requests,
 		(unsigned long)s.memory, (unsigned long)s.tls_heap, (unsigned long)s.heap_free,
-		(unsigned long)s.heap_largest);
+		(unsigned long)s.heap_largest, (unsigned long long)hatch_default_port.cpu_ns());
 	return hatch_send_bytes(req, 200, "application/json", text, strlen(text));
 }
 
@@ -280,6 +280,18 @@ static int tally_piece(struct hatch_req *req, struct hatch_span piece, void *arg
 	}
 	tally->bytes += piece.len;
 	return 0;
+}
+
+static int drop_piece(struct hatch_req *req, struct hatch_span piece, void *arg)
+{
+	(void)arg;
+	return piece.len == 0 ? hatch_send_empty(req, 204) : 0;
+}
+
+/* What it costs to take a body, and nothing else. */
+static int drop(struct hatch_req *req)
+{
+	return hatch_receive(req, drop_piece, NULL);
 }
 
 /* ?late=N: every N-th piece is not taken at first. */
@@ -442,6 +454,7 @@ static const struct hatch_route inner[] = {
 	HATCH_ROUTE_WITH(HATCH_GET | HATCH_POST, "/guarded", hello, NULL, &guarded),
 	HATCH_ROUTE_WITH(HATCH_POST, "/collect", collect, NULL, &collected),
 	HATCH_ROUTE(HATCH_POST | HATCH_PUT, "/sink", sink),
+	HATCH_ROUTE(HATCH_POST, "/drop", drop),
 	HATCH_ROUTE(HATCH_POST, "/bad-sink", bad_sink),
 	HATCH_ROUTE(HATCH_POST | HATCH_PUT, "/echo", echo),
 	HATCH_ROUTE(HATCH_GET, "/static", send_static),

@@ -34,10 +34,11 @@ def boot(pki, tmp_path):
                 "cert": cert.read_bytes(), "key": key.read_bytes(),
                 **{name: str(value).encode() for name, value in values.items()}})
         board = harness.virt_board.Board(pathlib.Path(os.environ["HATCH_BOARD"]) / firmware, flash, folder)
-        board.flash = flash
+        board.flash, board.counters = flash, harness.Watch(board.plain_port)
         boards.append(board)
         return board
 
     yield begin
     for board in boards:
+        board.counters.close()
         board.kill()
