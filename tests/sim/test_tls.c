@@ -151,6 +151,29 @@ static void endings(void **state)
 	hatch_close(srv);
 }
 
+/* A record that somebody has changed on its way: the peer is told why this ends. */
+static void a_damaged_record(void **state)
+{
+	struct world w;
+	(void)state;
+	open_with(4);
+	for (int version = 0x0303; version <= 0x0304; version++) {
+		tls_options.version = version;
+		world_connect(&w, srv, true, 3);
+		assert_true(world_settle(&w));
+		world_say(&w, GET("/"), strlen(GET("/")));
+		assert_true(tls_client_step(w.tls));
+		w.up.bytes[w.up.len - 1] ^= 1;
+		w.down.piece = 1; /* nobody comes again to send the rest of it */
+		assert_false(world_settle(&w));
+		assert_int_equal(tls_client_error(w.tls), MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+		assert_int_equal(hatch_conn_error(w.c), HATCH_ETLS);
+		world_close(&w);
+	}
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 /* Who leaves politely while the application thinks has left all the same. */
 static void leaving_while_it_waits(void **state)
 {
@@ -332,6 +355,7 @@ int main(void)
 		cmocka_unit_test(facts_and_resumption),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
+		cmocka_unit_test(a_damaged_record),
 		cmocka_unit_test(leaving_while_it_waits),
 		cmocka_unit_test(plain_http_is_told),
 		cmocka_unit_test(handshakes_take_turns),
