@@ -591,6 +591,8 @@ static void say(void *arg, enum hatch_level level, const char *line)
 	keep_line(level, line);
 }
 
+static uint32_t stays; /* on the heap, of the last identity */
+
 /* The source alone, on an account of its own, whose nth allocation fails. */
 static int source_alone(struct hx_heap_account *account, uint32_t fail_at)
 {
@@ -606,6 +608,7 @@ static int source_alone(struct hx_heap_account *account, uint32_t fail_at)
 	mbedtls_x509_crt_init(&into.chain);
 	mbedtls_pk_init(&into.key);
 	int error = hatch_identity_self_signed(&into, &identity);
+	stays = account->now;
 	mbedtls_x509_crt_free(&into.chain);
 	mbedtls_pk_free(&into.key);
 	hx_heap_leave(before);
@@ -714,10 +717,12 @@ static void heap(void **state)
 	made("esp32");
 	has_stored = false;
 	assert_int_equal(source_alone(&account, 0), 0);
-	print_message("made: peak %u bytes\n", (unsigned)account.peak);
+	print_message("made: peak %u, stays %u\n", (unsigned)account.peak, (unsigned)stays);
+	assert_true(stays < 3000);
 	assert_true(account.peak < 8000);
 	assert_int_equal(source_alone(&account, 0), 0);
-	print_message("read: peak %u bytes\n", (unsigned)account.peak);
+	print_message("read: peak %u, stays %u\n", (unsigned)account.peak, (unsigned)stays);
+	assert_true(stays < 3000);
 	assert_true(account.peak < 8000);
 }
 
