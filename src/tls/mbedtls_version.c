@@ -30,14 +30,6 @@ int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_co
 		public_key, key, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 }
 
-#if defined(MBEDTLS_X509_CRT_WRITE_C)
-int hx_mbed_write_cert(mbedtls_x509write_cert *cert, unsigned char *buf, size_t room)
-{
-	return mbedtls_x509write_crt_der(
-		cert, buf, room, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
-}
-#endif
-
 int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
 {
 	return mbedtls_ssl_ticket_setup(tickets, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE,
@@ -73,13 +65,6 @@ int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_co
 {
 	return mbedtls_pk_check_pair(public_key, key);
 }
-
-#if defined(MBEDTLS_X509_CRT_WRITE_C)
-int hx_mbed_write_cert(mbedtls_x509write_cert *cert, unsigned char *buf, size_t room)
-{
-	return mbedtls_x509write_crt_der(cert, buf, room);
-}
-#endif
 
 int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
 {

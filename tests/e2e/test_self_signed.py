@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from harness import SERVE, running, started_serve
+from harness import BUILD, SERVE, running, started_serve
 
 pytestmark = pytest.mark.needs("curl", "openssl")
 
@@ -37,8 +37,8 @@ class Device:
         env = dict(os.environ, HATCH_STORE=str(store or self.store))
         with running(started_serve(folder, "--self-signed", *args, env=env)) as server:
             server.said = re.search(
-                r"identity: (\S+), (made now|from the store); SHA-256 fingerprint ([0-9A-F:]{95})\n",
-                server.log())
+                r"identity: (\S+), (made now|from the store); "
+                r"SHA-256 fingerprint ([0-9A-F:]{95})\n", server.log())
             assert server.said, server.log()
             server.made = server.said.group(2) == "made now"
             server.fingerprint = server.said.group(3)
@@ -134,7 +134,8 @@ def test_what_a_browser_looks_at(device):
     assert "Not After : Dec 31 23:59:59 2049 GMT" in text
     serial = re.search(r"Serial Number:\s+([0-9a-f:]+)", text).group(1).split(":")
     assert len(serial) == 16 and 0x40 <= int(serial[0], 16) < 0x80
-    verify = run("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", cert, cert)
+    verify = run("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", cert,
+                 cert)
     assert verify.stdout.endswith(b": OK\n")
 
 
@@ -203,3 +204,14 @@ def test_wrong_use(device):
                          capture_output=True, timeout=60, check=False)
     assert bad.returncode == 1 and b"the hostname is no host name" in bad.stderr
     assert not device.store.exists()
+
+
+@pytest.mark.needs("nm")
+def test_who_does_not_name_it_does_not_carry_it():
+    """Code that writes certificates, in a program that has brought its own."""
+    def symbols(program):
+        return run("nm", BUILD / program).stdout.decode()
+    assert "hatch_identity_self_signed" in symbols("hatch-serve")
+    assert "x509write" in symbols("hatch-serve")
+    assert "hatch_identity_der" in symbols("examples/hello")
+    assert not re.search("self_signed|x509write|hx_self_", symbols("examples/hello"))
