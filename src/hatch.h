@@ -265,8 +265,7 @@ struct hatch_identity {
  * The key stands in the store as it is: encrypt the flash if others can read it.
  */
 
-/* The next hatch_open() makes another.  platform NULL: the one that is linked in.  The store's
- * error. */
+/* Has the next hatch_open() make another.  platform NULL: the one that is linked in. */
 int hatch_identity_renew(const struct hatch_port *platform);
 
 /* ---- server ---------------------------------------------------------------- */
