@@ -206,13 +206,14 @@ hatch_handler hatch_basic_auth; /* [later] a guard; arg: const struct hatch_logi
 
 struct hatch_identity;
 struct hatch_tls_identity; /* an identity as the TLS engine keeps it */
+struct hatch_port;         /* hatch_port.h */
 
 /* Where an identity comes from.  Naming one links it. */
 typedef int hatch_identity_source(
 	struct hatch_tls_identity *into, const struct hatch_identity *from);
 hatch_identity_source hatch_identity_pem;         /* cert: the chain, leaf first; key */
 hatch_identity_source hatch_identity_der;         /* the same as DER, certificates end to end */
-hatch_identity_source hatch_identity_self_signed; /* [later] made at first start, then kept */
+hatch_identity_source hatch_identity_self_signed; /* made at first start, then kept: see below */
 hatch_identity_source hatch_identity_psa;    /* [later] a PSA key that never leaves its store */
 hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the key */
 
@@ -233,7 +234,7 @@ struct hatch_identity {
 	uint32_t psa_key_id;  /* [later] for hatch_identity_psa */
 	hatch_sign *sign;     /* [later] for hatch_identity_signer */
 	void *sign_arg;       /* [later] */
-	const char *hostname; /* [later] for hatch_identity_self_signed */
+	const char *hostname; /* for hatch_identity_self_signed; default "hatch" */
 };
 /* clang-format off */
 /* From C strings, as `hatch-cert --format header` writes them or as read from a file. */
@@ -243,7 +244,29 @@ struct hatch_identity {
 #define HATCH_DER(cert, key) \
 	{ hatch_identity_der, { (const char *)(cert), sizeof(cert) }, \
 	  { (const char *)(key), sizeof(key) }, NULL, 0, NULL, NULL, NULL }
+/* Without any: see below. */
+#define HATCH_SELF_SIGNED(hostname) \
+	{ hatch_identity_self_signed, { NULL, 0 }, { NULL, 0 }, NULL, 0, NULL, NULL, (hostname) }
 /* clang-format on */
+
+/*
+ * An identity of its own: a P-256 key and a certificate that it signs itself, for hostname,
+ * hostname.local (if hostname has no dot) and up to 16 addresses of the platform, good from 2019
+ * to 2049 whatever the clock says.  hostname is one of letters, digits, hyphens and dots, at most
+ * 64 of them.
+ *
+ * hatch_open() makes it when the platform's store has none, or a damaged one, and when the names
+ * or addresses have changed; having no address at that time is no change.  Then browsers warn
+ * again, and who has trusted it must do so again: give hostname rather than an address to whoever
+ * connects, and open when the network is up.  The log has its SHA-256 fingerprint each time, as
+ * browsers show it.  A store that cannot be written is a warning, as each start then makes another.
+ * HATCH_EPORT if there are no random numbers yet.
+ *
+ * The key stands in the store as it is: encrypt the flash if others can read it.
+ */
+
+/* Has the next hatch_open() make another.  platform NULL: the one that is linked in. */
+int hatch_identity_renew(const struct hatch_port *platform);
 
 /* ---- server ---------------------------------------------------------------- */
 
@@ -258,7 +281,6 @@ enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_REQUIRED = 2,
 };
 
-struct hatch_port;     /* hatch_port.h */
 struct hatch_observer; /* below */
 
 struct hatch_config {

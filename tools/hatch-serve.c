@@ -3,6 +3,7 @@
  * hatch-serve: a pretended device, or a folder, over HTTPS.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -28,7 +29,7 @@ enum { FILE_MAX = 1 << 20, CONNECTIONS = 64 };
 static struct {
 	const char *cert, *key, *dir, *address, *ca, *name;
 	long port, plain_port, connections;
-	bool lan, quiet, verbose, redirect;
+	bool lan, quiet, verbose, redirect, self_signed;
 } options = { .port = 8443, .connections = CONNECTIONS };
 
 static struct hatch *server; /* for the signal handler */
@@ -97,6 +98,9 @@ static void greet(const char *program)
 		       "  or go on past the warning, as long as it is this machine that you mean to reach.\n",
 			folder_len(program), program);
 	}
+	if (options.self_signed)
+		printf("\n  It has signed its certificate itself, so a browser will say that the connection is not\n"
+		       "  private. Before you go on, see that it shows the SHA-256 fingerprint that the log shows.\n");
 	printf("\n  Ctrl-C ends it.%s\n\n",
 		options.quiet ? "" : " A line for each connection and each request:");
 	fflush(stdout);
@@ -104,10 +108,13 @@ static void greet(const char *program)
 
 /* ---- opening ---- */
 
+/* NULL where no file is named. */
 static char *read_text(const char *path)
 {
 	unsigned char *bytes;
 	size_t len;
+	if (path == NULL)
+		return NULL;
 	if (file_read(path, FILE_MAX, &bytes, &len) != 0)
 		die("%s: %s", path, strerror(errno));
 	return (char *)bytes; /* file_read() puts a NUL behind it */
@@ -127,6 +134,30 @@ static bool has_ipv6_loopback(void)
 		}
 	freeifaddrs(all);
 	return found;
+}
+
+/* For the certificate: what we are reached by on this machine, and on others. */
+static int addresses(struct hatch_address *out, size_t max)
+{
+	static const struct hatch_address loopback[] = {
+		{ "127.0.0.1", 0, { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 } },
+		{ "::1", 0, { [15] = 1 } },
+	};
+	size_t count = 0;
+	for (; count < HATCH_COUNT(loopback) && count < max; count++)
+		out[count] = loopback[count];
+	int more = hatch_default_port.addresses(out + count, max - count);
+	return (int)count + (more > 0 ? more : 0);
+}
+
+/* An address is in the certificate anyway. */
+static const char *own_name(void)
+{
+	unsigned char address[16];
+	if (options.name == NULL || inet_pton(AF_INET, options.name, address) == 1 ||
+		inet_pton(AF_INET6, options.name, address) == 1)
+		return "localhost";
+	return options.name;
 }
 
 static const char *where(void)
@@ -189,6 +220,11 @@ static const struct arg_option table[] = {
 	{ "cert", "FILE", "the certificate, or the chain with it first (PEM)",
 		.text = &options.cert },
 	{ "key", "FILE", "its private key (PEM)", .text = &options.key },
+	{ "self-signed", NULL,
+		"instead of both: make an identity for --name (default localhost) and for the\n"
+		"addresses of this machine, and keep it in HATCH_STORE, or in\n"
+		"~/.local/state/hatch if that is not set",
+		.on = &options.self_signed },
 	{ "dir", "FOLDER", "serve this folder instead of the pretended device",
 		.text = &options.dir },
 	{ "port", "N", "listen on port N for HTTPS (default 8443; 0: any free one)",
@@ -202,7 +238,9 @@ static const struct arg_option table[] = {
 	{ "connections", "N", "hold at most N connections at once (default 64)",
 		.number = &options.connections, .min = 1, .max = 4096 },
 	{ "ca", "FILE", "name this CA in the greeting, with a curl line", .text = &options.ca },
-	{ "name", "NAME", "the name or address of this machine that the greeting shows",
+	{ "name", "NAME",
+		"the name or address of this machine that the greeting shows, and the name that\n"
+		"--self-signed is for",
 		.text = &options.name },
 	{ "quiet", NULL, "print no line for each connection and request", .on = &options.quiet },
 	{ "verbose", NULL, "say also why each connection ended", .on = &options.verbose },
@@ -210,15 +248,17 @@ static const struct arg_option table[] = {
 
 static const struct arg_command command = {
 	.name = "hatch-serve",
-	.usage = "--cert FILE --key FILE [option...]",
+	.usage = "--cert FILE --key FILE [option...]\n--self-signed [option...]",
 	.about =
 		"Serves a pretended device (a page, LEDs, a log, an echo under /api) or, with --dir,\n"
 		"the files of a folder, over TLS 1.3 and 1.2.\n\n"
-		"Make a certificate with hatch-cert server, or bring one of any origin.",
+		"Make a certificate with hatch-cert server, bring one of any origin, or let it make one\n"
+		"for itself, as a device does at its first start.",
 	.more = "Examples:\n"
 		"  hatch-cert server --name localhost --ip 127.0.0.1 --ip ::1 --out localhost\n"
 		"  hatch-serve --cert localhost.pem --key localhost.key\n"
-		"  hatch-serve --cert localhost.pem --key localhost.key --dir public --lan\n\n"
+		"  hatch-serve --cert localhost.pem --key localhost.key --dir public --lan\n"
+		"  hatch-serve --self-signed --name mypc --lan\n\n"
 		"Ends with Ctrl-C or SIGTERM. Exit status: 0 ended so, 1 could not serve, 2 wrong use.",
 	.options = table,
 	.option_count = ARG_COUNT(table),
@@ -232,14 +272,17 @@ int main(int argc, char **argv)
 	say_set_program("hatch-serve");
 	options.plain_port = -1;
 	args_parse(&command, argc, argv);
-	if (options.cert == NULL || options.key == NULL)
-		die_usage("--cert and --key are needed");
+	if (options.self_signed && (options.cert != NULL || options.key != NULL))
+		die_usage("--self-signed makes what --cert and --key would name");
+	if (!options.self_signed && (options.cert == NULL || options.key == NULL))
+		die_usage("--cert and --key are needed, or --self-signed");
 	if (options.redirect && options.plain_port < 0)
 		die_usage("--redirect goes with --plain-port");
 	char *cert = read_text(options.cert), *key = read_text(options.key);
-	struct hatch_identity identity = HATCH_PEM(cert, key);
+	struct hatch_identity pem = HATCH_PEM(cert, key), own = HATCH_SELF_SIGNED(own_name());
 	platform.log = log_line;
-	fill(&config, &platform, &identity);
+	platform.addresses = addresses;
+	fill(&config, &platform, options.self_signed ? &own : &pem);
 	if (options.dir == NULL)
 		device_configure(&config);
 	else if ((folder = folder_configure(&config, options.dir)) == NULL)
@@ -248,7 +291,8 @@ int main(int argc, char **argv)
 	if (error < 0)
 		cannot_open(error);
 	opened = true;
-	file_forget((unsigned char *)key, strlen(key));
+	if (key != NULL)
+		file_forget((unsigned char *)key, strlen(key));
 	if (options.dir == NULL && (error = device_start(server)) < 0)
 		die("%s", hatch_strerror(error));
 	catch_signals();

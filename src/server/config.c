@@ -68,9 +68,8 @@ static const char *not_yet(const struct hatch_config *c)
 {
 	if (c->identity != NULL &&
 		(c->identity->names != NULL || c->identity->psa_key_id != 0 ||
-			c->identity->sign != NULL || c->identity->sign_arg != NULL ||
-			c->identity->hostname != NULL))
-		return "names, PSA keys, signers and self-signed identities are not in this version";
+			c->identity->sign != NULL || c->identity->sign_arg != NULL))
+		return "identity names, PSA keys and signers are not in this version";
 	if (c->identities != NULL || c->identity_count != 0)
 		return "config.identities (SNI) is not in this version";
 	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)

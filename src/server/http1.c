@@ -441,21 +441,6 @@ static int take_back(struct hatch_conn *c, int error)
 	return 0;
 }
 
-/*
- * The last bytes may stand in the buffer that small records share.  They belong to the response:
- * it is not over, and the client has send_ms for them, until they are out.
- */
-static int flush_rest(struct hatch_conn *c)
-{
-	if (c->wire.tx_error != 0)
-		return c->wire.tx_error;
-	if (!hx_wire_wants_tx(&c->wire))
-		return 1;
-	if (!hx_due_armed(&c->due, HX_DUE_SEND))
-		hx_due_arm(&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
-	return 0;
-}
-
 /* 1 when the response is out, 0 to wait, or an error. */
 static int move_response(struct hatch_conn *c)
 {
@@ -486,7 +471,7 @@ static int move_response(struct hatch_conn *c)
 		if (ret == HATCH_LATER || req->phase != HX_RESPONDED)
 			return 0;
 		if (req->borrowed.len == 0)
-			return req->source == NULL || c->source_done ? flush_rest(c) : 0;
+			return req->source == NULL || c->source_done ? 1 : 0;
 		c->tx = req->borrowed;
 		req->borrowed = hx_span(NULL, 0);
 	}

@@ -24,6 +24,11 @@ void hx_heap_leave(struct hx_heap_account *before)
 	current = before;
 }
 
+uint32_t hx_heap_refused(void)
+{
+	return current == NULL ? 0 : current->refused;
+}
+
 #if defined(MBEDTLS_PLATFORM_MEMORY) && !defined(MBEDTLS_PLATFORM_CALLOC_MACRO)
 
 static bool refuse(struct hx_heap_account *account, size_t count, size_t size)

@@ -20,4 +20,10 @@ bool hx_heap_install(void);
 struct hx_heap_account *hx_heap_enter(struct hx_heap_account *account);
 void hx_heap_leave(struct hx_heap_account *before);
 
+/*
+ * What has been refused so far to whoever's turn it is: the library often passes a lack of memory
+ * on as something else.  0 where this build cannot count.
+ */
+uint32_t hx_heap_refused(void);
+
 #endif

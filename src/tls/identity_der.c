@@ -28,6 +28,8 @@ int hatch_identity_der(struct hatch_tls_identity *into, const struct hatch_ident
 {
 	const unsigned char *at = (const unsigned char *)from->cert.ptr;
 	size_t left = from->cert.len;
+	if (from->hostname != NULL)
+		return hx_identity_refuse(into, "a hostname is for hatch_identity_self_signed", 0);
 	if (left == 0 || from->key.len == 0)
 		return hx_identity_refuse(into, "the certificate or the key is empty", 0);
 	while (left > 0) {

@@ -24,6 +24,8 @@ static size_t with_nul(struct hatch_span pem)
 int hatch_identity_pem(struct hatch_tls_identity *into, const struct hatch_identity *from)
 {
 	size_t cert = with_nul(from->cert), key = with_nul(from->key);
+	if (from->hostname != NULL)
+		return hx_identity_refuse(into, "a hostname is for hatch_identity_self_signed", 0);
 	if (cert <= 1 || key <= 1)
 		return hx_identity_refuse(into, "the certificate or the key is missing", 0);
 	int error = mbedtls_x509_crt_parse(

@@ -117,11 +117,13 @@ static int tls_handshake(struct hx_engine *e)
 	return mbedtls_ssl_is_handshake_over(&tls->ssl) ? 0 : 1;
 }
 
-/* len 0 only looks: the record stays where it is. */
+/* len 0 only looks: the record stays where it is.  Reading sends nothing but alerts. */
 static int read_some(struct hx_tls *tls, void *buf, size_t len)
 {
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	tls->engine.wire->alert = true;
 	int ret = mbedtls_ssl_read(&tls->ssl, buf, len);
+	tls->engine.wire->alert = false;
 	size_t waiting = mbedtls_ssl_get_bytes_avail(&tls->ssl);
 	hx_heap_leave(before);
 	if (ret > 0)

@@ -197,6 +197,7 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	mbedtls_ssl_cache_init(&shared->cache);
 	mbedtls_x509_crt_init(&shared->identity.chain);
 	mbedtls_pk_init(&shared->identity.key);
+	shared->identity.port = config->platform;
 	shared->identity.say = say;
 	shared->identity.say_arg = say_arg;
 	int error = 0;

@@ -16,6 +16,7 @@
 struct hatch_tls_identity {
 	mbedtls_x509_crt chain;
 	mbedtls_pk_context key;
+	const struct hatch_port *port;
 	hx_tls_say *say;
 	void *say_arg;
 };

@@ -14,6 +14,7 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ticket.h>
 #include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
 
 #if MBEDTLS_VERSION_NUMBER < 0x03060000
 #error "hatch needs mbedTLS 3.6 or newer (Arduino core 3, ESP-IDF 5.2): its TLS 1.3 server"
@@ -24,6 +25,9 @@ void hx_mbed_conf_random(mbedtls_ssl_config *conf);
 /* PEM (with its final NUL counted) or DER. */
 int hx_mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len);
 int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_context *key);
+
+/* Signs; the DER stands at the end of the buffer.  Its length, or negative. */
+int hx_mbed_write_cert(mbedtls_x509write_cert *cert, unsigned char *buf, size_t room);
 
 /* Seals tickets with AES-256-GCM; the keys rotate within life_s. */
 int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s);

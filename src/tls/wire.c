@@ -9,8 +9,7 @@
 #include "../base/check.h"
 #include "../hatch.h"
 
-/* Small enough to be an alert: gathered at any time, since an engine that fails does not come back.
- */
+/* An alert is two bytes, and what sealing adds.  Longer is the rest of something else. */
 enum { ALERT_MAX = 64 };
 
 void hx_wire_init(struct hx_wire *wire, struct hx_flight *flight)
@@ -49,7 +48,8 @@ int hx_wire_recv(struct hx_wire *wire, unsigned char *buf, size_t len)
 static bool gathered(struct hx_wire *wire, const unsigned char *buf, size_t len)
 {
 	struct hx_flight *flight = wire->flight;
-	if (flight == NULL || (!wire->gather && len > ALERT_MAX) || wire->tx != NULL)
+	bool wanted = wire->gather || (wire->alert && len <= ALERT_MAX);
+	if (flight == NULL || !wanted || wire->tx != NULL)
 		return false;
 	if (flight->holder == NULL) {
 		flight->holder = wire;

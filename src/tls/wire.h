@@ -10,6 +10,10 @@
  * The records of a handshake flight are small and many; they are gathered in
  * one buffer that all connections of a server share, so that a flight leaves
  * as one segment.  A connection that cannot get it sends record by record.
+ * Outside of the handshake only an alert is gathered, since an engine that fails
+ * does not come again to send it.  Nothing of an answer is: whoever wrote it is
+ * to know when the peer has taken it, and a peer that takes nothing is not to
+ * keep the buffer from the others.
  */
 #ifndef HX_TLS_WIRE_H
 #define HX_TLS_WIRE_H
@@ -35,7 +39,9 @@ struct hx_wire {
 	size_t tx_len, tx_taken;
 	size_t flight_sent; /* of the flight that this connection holds */
 	int rx_error, tx_error;
-	bool rx_ended, gather, drain;
+	bool rx_ended, drain;
+	bool gather; /* a handshake: everything is gathered */
+	bool alert;  /* what comes is an alert, if anything comes: so is that */
 };
 
 void hx_wire_init(struct hx_wire *wire, struct hx_flight *flight);

@@ -261,8 +261,11 @@ def hatch_serve(pki, folder, *args, identity="s"):
     if BOARD:
         return board_serve(pki, folder, identity)
     cert, key = pki.files(identity)
-    server = Server([SERVE, "--cert", cert, "--key", key, "--port", "0", "--ca", pki.ca, *args],
-                    folder)
+    return started_serve(folder, "--cert", cert, "--key", key, "--ca", pki.ca, *args)
+
+
+def started_serve(folder, *args, **options):
+    server = Server([SERVE, "--port", "0", *args], folder, **options)
     try:
         text = server.await_greeting(r"Ctrl-C ends it[^\n]*\n").string
         server.port = int(re.search(r"https://\S+:(\d+)/", text).group(1))

@@ -130,6 +130,25 @@ static int sometimes(struct hatch_req *req, char *buf, size_t room, void *arg)
 	return *given < 20000 ? (int)room : 0;
 }
 
+/* A few bytes each time it is asked, and asleep in between. */
+static int drips(struct hatch_req *req, char *buf, size_t room, void *arg)
+{
+	bool *awake = arg;
+	held = hatch_ref_of(req);
+	assert_true(room >= 5);
+	*awake = !*awake;
+	if (!*awake)
+		return HATCH_LATER;
+	memcpy(buf, "drip\n", 5);
+	return 5;
+}
+
+static int trickles(struct hatch_req *req)
+{
+	(void)hatch_on_end(req, on_end, NULL);
+	return hatch_send_stream(req, 200, "text/plain", drips, hatch_scratch(req, sizeof(bool)));
+}
+
 static int streams(struct hatch_req *req)
 {
 	(void)hatch_on_end(req, on_end, NULL);
@@ -219,6 +238,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE(HATCH_GET, "/fail", answers_and_fails),
 	HATCH_ROUTE(HATCH_POST, "/sink", takes),
 	HATCH_ROUTE(HATCH_GET, "/stream", streams),
+	HATCH_ROUTE(HATCH_GET, "/trickle", trickles),
 	HATCH_ROUTE(HATCH_GET, "/bad-fields", bad_fields),
 	HATCH_ROUTE(HATCH_GET, "/late-fields", late_fields),
 };
@@ -667,6 +687,36 @@ static void a_source_that_sleeps(void **state)
 	close_server();
 }
 
+/*
+ * Whoever takes nothing more of an answer is cut after send_ms, also where its bytes are few, and
+ * what all connections share for their handshakes is not kept from them meanwhile.
+ */
+static void few_bytes_that_nobody_takes(void **state)
+{
+	(void)state;
+	for (unsigned secure = 0; secure < 2; secure++) {
+		struct world w;
+		open_server(2);
+		world_connect(&w, srv, secure == 1, 1);
+		ask(&w, GET("/trickle"));
+		assert_non_null(strstr(text_of(&w), "drip\n"));
+		w.down.stopped = true;
+		assert_int_equal(hatch_resume(srv, held), 0);
+		assert_true(world_settle(&w));
+		assert_true((w.want & HATCH_WANT_TX) != 0);
+		assert_null(hx_flight(srv)->holder);
+		world_pass(&w, HATCH_SEND_MS - 1);
+		assert_int_not_equal(w.want, HATCH_ENDED);
+		assert_int_equal(ends, 0);
+		world_pass(&w, 1);
+		assert_int_equal(w.want, HATCH_ENDED);
+		assert_int_equal(ends, 1);
+		assert_int_equal(end_error, HATCH_ETIME);
+		world_close(&w);
+		close_server();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -681,6 +731,7 @@ int main(void)
 		cmocka_unit_test(pipelined_behind_a_deferred_one),
 		cmocka_unit_test(answered_in_another_order),
 		cmocka_unit_test(the_last_bytes_are_part_of_the_answer),
+		cmocka_unit_test(few_bytes_that_nobody_takes),
 		cmocka_unit_test(a_source_that_sleeps),
 		cmocka_unit_test(sinks),
 		cmocka_unit_test(a_sink_holds_the_client_back),

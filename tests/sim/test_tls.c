@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <mbedtls/chachapoly.h>
 #include <mbedtls/ssl.h>
 
 #include "../../src/server/server.h"
@@ -151,6 +152,29 @@ static void endings(void **state)
 	hatch_close(srv);
 }
 
+/* A record that somebody has changed on its way: the peer is told why this ends. */
+static void a_damaged_record(void **state)
+{
+	struct world w;
+	(void)state;
+	open_with(4);
+	for (int version = 0x0303; version <= 0x0304; version++) {
+		tls_options.version = version;
+		world_connect(&w, srv, true, 3);
+		assert_true(world_settle(&w));
+		world_say(&w, GET("/"), strlen(GET("/")));
+		assert_true(tls_client_step(w.tls));
+		w.up.bytes[w.up.len - 1] ^= 1;
+		w.down.piece = 1; /* nobody comes again to send the rest of it */
+		assert_false(world_settle(&w));
+		assert_int_equal(tls_client_error(w.tls), MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+		assert_int_equal(hatch_conn_error(w.c), HATCH_ETLS);
+		world_close(&w);
+	}
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 /* Who leaves politely while the application thinks has left all the same. */
 static void leaving_while_it_waits(void **state)
 {
@@ -268,7 +292,43 @@ static void stuck_clients(void **state)
 }
 
 /*
- * Each allocation fails in turn: the connection is refused or ends, and the next one works.
+ * What mbedTLS 3.6.6 itself loses: mbedtls_ssl_tls13_populate_transform() sets up a cipher for each
+ * direction, and where the second cannot have its memory, its two callers in ssl_tls13_keys.c free
+ * the transform without mbedtls_ssl_transform_free(), and so forget the first.  A leak of ours has
+ * other blocks in it: a connection that nobody frees, the record buffers and the transform itself.
+ */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:mbedtls_ssl_tls13_populate_transform\n";
+}
+
+/* One such block, and how an allocator may round it up. */
+static bool is_lost_cipher(uint32_t left)
+{
+	const size_t size = sizeof(mbedtls_chachapoly_context);
+	return left >= size && left < size + 64;
+}
+
+/* One visit, in which the nth allocation fails: true if there were as many. */
+static bool visit_without_memory(unsigned n, uint32_t *left)
+{
+	struct world w;
+	world_connect(&w, srv, true, n);
+	struct hx_heap_account *account = &w.c->account;
+	account->fail_at = n;
+	world_say(&w, GET("/"), strlen(GET("/")));
+	(void)world_settle(&w);
+	bool failed = account->refused > 0;
+	world_close(&w);
+	app_check_idle(srv);
+	*left = account->now;
+	return failed;
+}
+
+/*
+ * Each allocation fails in turn: the connection is refused or ends, gives everything back, and the
+ * next one works.
  *
  * Without RFC 7627 in TLS 1.2, because mbedTLS 3.6.6 does not look whether the hash of the messages
  * could be made (ssl_compute_master), and then reads 16 bytes beyond it; the handshake fails as it
@@ -281,17 +341,13 @@ static void no_memory(void **state)
 	for (int version = 0x0303; version <= 0x0304; version++) {
 		bool failed = true;
 		unsigned n, step = getenv("HATCH_LONG") != NULL ? 1 : 53;
+		visit(version, false);
+		tls_client_forget();
+		tls_options.no_ems = version == 0x0303;
 		for (n = 1; failed; n += n < 100 ? 1 : step) {
-			struct world w;
-			tls_options.version = version;
-			tls_options.no_ems = version == 0x0303;
-			world_connect(&w, srv, true, n);
-			w.c->account.fail_at = n;
-			world_say(&w, GET("/"), strlen(GET("/")));
-			(void)world_settle(&w);
-			failed = w.c->account.refused > 0;
-			world_close(&w);
-			app_check_idle(srv);
+			uint32_t left;
+			failed = visit_without_memory(n, &left);
+			assert_true(left == 0 || (version == 0x0304 && is_lost_cipher(left)));
 		}
 		assert_true(n > 20);
 		tls_client_forget();
@@ -332,6 +388,7 @@ int main(void)
 		cmocka_unit_test(facts_and_resumption),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
+		cmocka_unit_test(a_damaged_record),
 		cmocka_unit_test(leaving_while_it_waits),
 		cmocka_unit_test(plain_http_is_told),
 		cmocka_unit_test(handshakes_take_turns),

@@ -42,6 +42,17 @@ static int no_identity(struct hatch_tls_identity *into, const struct hatch_ident
 	return HATCH_EIDENT;
 }
 
+static int no_sign(
+	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room)
+{
+	(void)arg;
+	(void)digest;
+	(void)digest_len;
+	(void)sig;
+	(void)room;
+	return HATCH_EPORT;
+}
+
 static const struct hatch_policy of_worker = { .worker = true };
 static const struct hatch_policy of_small = { .body_max = 100 }, of_large = { .body_max = 5000 };
 static const struct hatch_route routes[] = {
@@ -95,6 +106,14 @@ static void not_in_this_version(void **state)
 {
 	struct hatch_config config = good();
 	(void)state;
+	static const struct hatch_identity later[] = {
+		{ .source = no_identity, .names = "a" },
+		{ .source = no_identity, .psa_key_id = 1 },
+		{ .source = no_identity, .sign = no_sign },
+		{ .source = no_identity, .sign_arg = "a" },
+	};
+	for (size_t i = 0; i < HATCH_COUNT(later); i++)
+		REFUSED(identity, &later[i], HATCH_ENOSYS, "PSA keys and signers");
 	REFUSED(identities, &sourceless, HATCH_ENOSYS, "config.identities");
 	REFUSED(identity_count, 1, HATCH_ENOSYS, "config.identities");
 	REFUSED(client_certs, HATCH_CLIENT_CERTS_OPTIONAL, HATCH_ENOSYS, "client certificates");

@@ -67,6 +67,7 @@ static void limited(void **state)
 	assert_null(mbedtls_calloc(1, 1011));
 	assert_null(mbedtls_calloc(SIZE_MAX / 2, 4)); /* the product does not fit a size_t */
 	assert_int_equal(account.refused, 2);
+	assert_int_equal(hx_heap_refused(), 2);
 	assert_int_equal(account.now, 0);
 	void *all = mbedtls_calloc(10, 101);
 	assert_non_null(all);
@@ -78,6 +79,7 @@ static void limited(void **state)
 	account.max = 0;
 	assert_null(mbedtls_calloc(SIZE_MAX / 2, 4));
 	hx_heap_leave(NULL);
+	assert_int_equal(hx_heap_refused(), 0); /* nobody's turn */
 }
 
 static void fails_when_told(void **state)

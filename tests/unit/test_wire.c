@@ -95,15 +95,25 @@ static void gathering(void **state)
 	assert_int_equal(len, 1000);
 }
 
-static void alerts_are_gathered_at_any_time(void **state)
+static void alerts_are_gathered_and_nothing_else_is(void **state)
 {
 	unsigned char record[65] = { 0 };
+	size_t len;
 	(void)state;
-	assert_int_equal(hx_wire_send(&a, record, 65), HATCH_LATER);
+	/* Outside of the handshake: the place is left to the driver, however short. */
+	assert_int_equal(hx_wire_send(&a, record, 1), HATCH_LATER);
+	assert_null(flight.holder);
+	assert_ptr_equal(hx_wire_tx_buf(&a, &len), record);
+	hx_wire_tx_ack(&a, 1);
+	assert_int_equal(hx_wire_send(&a, record, 1), 1);
+	a.alert = true;
+	assert_int_equal(hx_wire_send(&a, record, 65), HATCH_LATER); /* too long for one */
+	assert_null(flight.holder);
 	hx_wire_tx_ack(&a, 65);
 	assert_int_equal(hx_wire_send(&a, record, 65), 65);
 	assert_int_equal(hx_wire_send(&a, record, 64), 64);
 	assert_true(hx_wire_wants_tx(&a));
+	assert_ptr_equal(hx_wire_tx_buf(&a, &len), flight.bytes);
 	hx_wire_free(&a); /* gives the flight back */
 	assert_null(flight.holder);
 }
@@ -226,7 +236,7 @@ int main(void)
 		cmocka_unit_test_setup(the_end_comes_after_the_bytes, set_up),
 		cmocka_unit_test_setup(sending, set_up),
 		cmocka_unit_test_setup(gathering, set_up),
-		cmocka_unit_test_setup(alerts_are_gathered_at_any_time, set_up),
+		cmocka_unit_test_setup(alerts_are_gathered_and_nothing_else_is, set_up),
 		cmocka_unit_test_setup(draining, set_up),
 		cmocka_unit_test(flights),
 		cmocka_unit_test(damaged_flights),
