@@ -1,0 +1,155 @@
+/*
+ * fe25519.c - arithmetic modulo p = 2^255 - 19 on numbers below 2^256
+ * SPDX-License-Identifier: MIT
+ *
+ * All reductions have one form.  A result R of more than 256 bits is to become R - T p, where T is
+ * about R / 2^255: that is R - T 2^255 + 19 T.  T is estimated from what goes into the top word
+ * before the carries from below are known, so that 19 T can start the only chain of carries; the
+ * error of the estimate stays in the bit that 2^256 has over 2^255.  Each function says why.
+ */
+#include "fe25519.h"
+#include "u256_mul.h"
+
+#include "inverse.h"
+
+#define LOW31 0x7fffffffu
+
+static const struct hx_modulus modulus = {
+	{ 0xffffffed, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
+		0x7fffffff },
+	0x179435e5, /* 1 / (2^30 - 19) mod 2^30 */
+};
+
+/*
+ * a + b.  The top words give T = floor((a7 + b7) / 2^31) <= 3.  The others and 19 T are below
+ * 2 * 2^224, so a carry of at most 1 comes up, and the top word ends at most 2^31 - 1 + 1.
+ */
+void hx_fe25519_add(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
+{
+	uint64_t top = (uint64_t)a[7] + b[7];
+	uint64_t sum = 19 * (uint32_t)(top >> 31);
+
+	for (int i = 0; i < 7; i++) {
+		sum += (uint64_t)a[i] + b[i];
+		r[i] = (uint32_t)sum;
+		sum >>= 32;
+	}
+	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
+	HX_BOUND(r[7] <= LOW31 + 1u);
+}
+
+/*
+ * a - b.  With T = floor((a7 - b7 - 2) / 2^31), in -3 .. 1, the top word less T 2^31 is in
+ * 2 .. 2^31 + 1.  The others are above -2^224 and below 2^224, and 19 T is small, so that -2 .. 1
+ * comes up from them: the top word ends in 0 .. 2^31 + 2.
+ */
+void hx_fe25519_sub(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
+{
+	int64_t top = (int64_t)a[7] - b[7] - 2;
+	int64_t sum = 19 * (int32_t)(top >> 31);
+
+	for (int i = 0; i < 7; i++) {
+		sum += (int64_t)a[i] - b[i];
+		r[i] = (uint32_t)sum;
+		sum >>= 32;
+	}
+	r[7] = ((uint32_t)top & LOW31) + 2 + (uint32_t)sum;
+	HX_BOUND(r[7] <= LOW31 + 3u && sum >= -2 && sum <= 1);
+}
+
+/*
+ * The low half plus 38 times the high half, as 2^256 = 38 mod p.  The top words give
+ * T = floor((low7 + 38 high7) / 2^31) < 39 * 2 = 78.  Each sum is below 39 * 2^32 (the carry is at
+ * most 38, and 38 (2^32 - 1) + 2^32 - 1 + 38 < 39 * 2^32; the first has 19 T < 1482 instead, so
+ * that the carry out of it is at most 39, which the next takes as well: 39 2^32 - 39 + 39).
+ * The top word ends at most 2^31 - 1 + 39.
+ */
+static inline void reduce(hx_fe25519 r, const uint32_t wide[16])
+{
+	uint64_t top = wide[7] + (uint64_t)wide[15] * 38;
+	uint64_t sum = 19 * (uint32_t)(top >> 31);
+
+#define FOLD(i)                                                                                    \
+	sum += wide[i] + (uint64_t)wide[(i) + 8] * 38;                                             \
+	r[i] = (uint32_t)sum;                                                                      \
+	sum >>= 32
+	FOLD(0);
+	FOLD(1);
+	FOLD(2);
+	FOLD(3);
+	FOLD(4);
+	FOLD(5);
+	FOLD(6);
+#undef FOLD
+	HX_BOUND(sum <= 39);
+	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
+}
+
+void hx_fe25519_mul(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
+{
+	uint32_t wide[16];
+
+	hx_u256_mul_inline(wide, a, b);
+	reduce(r, wide);
+}
+
+void hx_fe25519_sqr(hx_fe25519 r, const hx_fe25519 a)
+{
+	uint32_t wide[16];
+
+	hx_u256_sqr_inline(wide, a);
+	reduce(r, wide);
+}
+
+/*
+ * As reduce(): the top words give T < 2^59 / 2^31 = 2^28 (small < 2^26 makes it below 2^27 + 2),
+ * 19 T < 2^32; the carry into the top word is below 2^26 + 2.
+ */
+void hx_fe25519_add_times(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b, uint32_t small)
+{
+	uint64_t top = a[7] + (uint64_t)b[7] * small;
+	uint64_t sum = 19 * (uint32_t)(top >> 31);
+
+	HX_BOUND(small < 1u << 26);
+	for (int i = 0; i < 7; i++) {
+		sum += a[i] + (uint64_t)b[i] * small;
+		r[i] = (uint32_t)sum;
+		sum >>= 32;
+	}
+	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
+	HX_BOUND(sum < (1u << 26) + 2);
+}
+
+void hx_fe25519_from_bytes(hx_fe25519 r, const uint8_t bytes[32])
+{
+	hx_u256_from_le(r, bytes);
+	r[7] &= LOW31;
+}
+
+/* 2^255 = 19 mod p brings a below 2^255 + 19 = p + 38, so that p is then taken away at most once.
+ */
+static void make_unique(hx_fe25519 r, const hx_fe25519 a)
+{
+	hx_fe25519 once = { 0 };
+
+	once[0] = 19 * (a[7] >> 31);
+	hx_u256_copy(r, a);
+	r[7] &= LOW31;
+	hx_u256_add(r, r, once);
+	hx_u256_reduce_once(r, r, modulus.word);
+}
+
+void hx_fe25519_to_bytes(uint8_t bytes[32], const hx_fe25519 a)
+{
+	hx_fe25519 unique;
+
+	make_unique(unique, a);
+	hx_u256_to_le(bytes, unique);
+	hx_wipe(unique, sizeof unique);
+}
+
+void hx_fe25519_invert(hx_fe25519 r, const hx_fe25519 a)
+{
+	make_unique(r, a);
+	hx_inverse(r, r, &modulus);
+}

@@ -1,0 +1,71 @@
+/*
+ * p256.c - P-256: Diffie-Hellman
+ * SPDX-License-Identifier: MIT
+ */
+#include "p256.h"
+
+#include "../hatch.h"
+#include "fn256.h"
+#include "p256_point.h"
+
+/* A secret that is out of range is replaced by 1, so that it takes the same way; the mask tells. */
+static uint32_t secret_from_bytes(uint32_t k[8], const uint8_t secret[32])
+{
+	static const uint32_t one[8] = { 1 };
+	uint32_t good;
+
+	hx_u256_from_be(k, secret);
+	good = hx_u256_is_in_range(k, hx_fn256_n);
+	hx_u256_select(k, one, ~good);
+	return good;
+}
+
+static void coordinate_to_bytes(uint8_t bytes[32], const hx_fp256 coordinate, uint32_t good)
+{
+	uint32_t number[8];
+
+	hx_fp256_to_u256(number, coordinate);
+	for (int i = 0; i < 8; i++)
+		number[i] &= good;
+	hx_u256_to_be(bytes, number);
+	hx_wipe(number, sizeof number);
+}
+
+int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
+{
+	struct hx_p256_point p;
+	struct hx_p256_affine flat;
+	uint32_t k[8];
+	uint32_t good = secret_from_bytes(k, secret);
+
+	hx_p256_point_base_times(&p, k);
+	hx_p256_point_to_affine(&flat, &p);
+	coordinate_to_bytes(point, flat.x, good);
+	coordinate_to_bytes(point + 32, flat.y, good);
+
+	hx_wipe(k, sizeof k);
+	hx_wipe(&p, sizeof p);
+	hx_wipe(&flat, sizeof flat);
+	return HATCH_EINVAL & (int)~good;
+}
+
+int hx_p256_shared(uint8_t x[32], const uint8_t secret[32], const uint8_t peer[64])
+{
+	struct hx_p256_point p;
+	struct hx_p256_affine q;
+	uint32_t k[8], good;
+
+	if (hx_p256_point_from_bytes(&q, peer) < 0) {
+		memset(x, 0, 32);
+		return HATCH_EINVAL;
+	}
+	good = secret_from_bytes(k, secret);
+	hx_p256_point_times(&p, k, &q);
+	hx_p256_point_to_affine(&q, &p);
+	coordinate_to_bytes(x, q.x, good);
+
+	hx_wipe(k, sizeof k);
+	hx_wipe(&p, sizeof p);
+	hx_wipe(&q, sizeof q);
+	return HATCH_EINVAL & (int)~good;
+}

@@ -1,0 +1,125 @@
+/*
+ * u256.c - numbers of 256 bits
+ * SPDX-License-Identifier: MIT
+ */
+#include "u256.h"
+#include "u256_mul.h"
+
+void hx_u256_from_le(uint32_t r[8], const uint8_t bytes[32])
+{
+	for (int i = 0; i < 8; i++) {
+		const uint8_t *p = bytes + 4 * i;
+		r[i] = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+		       (uint32_t)p[3] << 24;
+	}
+}
+
+void hx_u256_to_le(uint8_t bytes[32], const uint32_t a[8])
+{
+	for (int i = 0; i < 32; i++)
+		bytes[i] = (uint8_t)(a[i / 4] >> 8 * (i % 4));
+}
+
+void hx_u256_from_be(uint32_t r[8], const uint8_t bytes[32])
+{
+	uint8_t turned[32];
+
+	for (int i = 0; i < 32; i++)
+		turned[i] = bytes[31 - i];
+	hx_u256_from_le(r, turned);
+	hx_wipe(turned, sizeof turned);
+}
+
+void hx_u256_to_be(uint8_t bytes[32], const uint32_t a[8])
+{
+	for (int i = 0; i < 32; i++)
+		bytes[31 - i] = (uint8_t)(a[i / 4] >> 8 * (i % 4));
+}
+
+uint32_t hx_u256_add(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < 8; i++) {
+		sum += (uint64_t)a[i] + b[i];
+		r[i] = (uint32_t)sum;
+		sum >>= 32;
+	}
+	return (uint32_t)sum;
+}
+
+uint32_t hx_u256_sub(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
+{
+	uint32_t borrow = 0;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t difference = (uint64_t)a[i] - b[i] - borrow;
+		r[i] = (uint32_t)difference;
+		borrow = (uint32_t)(difference >> 32) & 1;
+	}
+	return borrow;
+}
+
+void hx_u256_reduce_once(uint32_t r[8], const uint32_t a[8], const uint32_t m[8])
+{
+	uint32_t less[8];
+	uint32_t keep = hx_ct_mask(hx_u256_sub(less, a, m));
+
+	for (int i = 0; i < 8; i++)
+		r[i] = less[i] ^ (keep & (less[i] ^ a[i]));
+	hx_wipe(less, sizeof less);
+}
+
+uint32_t hx_u256_is_zero(const uint32_t a[8])
+{
+	uint32_t any = 0;
+
+	for (int i = 0; i < 8; i++)
+		any |= a[i];
+	return hx_ct_is_zero(any);
+}
+
+uint32_t hx_u256_is_in_range(const uint32_t a[8], const uint32_t m[8])
+{
+	uint32_t less[8];
+	uint32_t below = hx_ct_mask(hx_u256_sub(less, a, m));
+
+	hx_wipe(less, sizeof less);
+	return below & ~hx_u256_is_zero(a);
+}
+
+void hx_u256_select(uint32_t r[8], const uint32_t a[8], uint32_t mask)
+{
+	for (int i = 0; i < 8; i++)
+		r[i] ^= mask & (r[i] ^ a[i]);
+}
+
+void hx_u256_swap(uint32_t a[8], uint32_t b[8], uint32_t mask)
+{
+	for (int i = 0; i < 8; i++) {
+		uint32_t change = mask & (a[i] ^ b[i]);
+		a[i] ^= change;
+		b[i] ^= change;
+	}
+}
+
+void hx_u256_look_up(
+	uint32_t *r, const uint32_t *table, uint32_t count, uint32_t words, uint32_t index)
+{
+	memset(r, 0, words * sizeof *r);
+	for (uint32_t entry = 0; entry < count; entry++) {
+		uint32_t mask = hx_ct_is_zero(entry ^ index);
+		for (uint32_t i = 0; i < words; i++)
+			r[i] |= mask & *table++;
+	}
+}
+
+void hx_u256_mul(uint32_t r[16], const uint32_t a[8], const uint32_t b[8])
+{
+	hx_u256_mul_inline(r, a, b);
+}
+
+void hx_u256_sqr(uint32_t r[16], const uint32_t a[8])
+{
+	hx_u256_sqr_inline(r, a);
+}
