@@ -64,7 +64,7 @@ class P256:
     order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
     base = (0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296,
             0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5)
-    name, teeth, blocks, columns = "p256", 5, 4, 13
+    name, teeth, blocks, columns = "p256", 4, 4, 16
 
     def __init__(self):
         x, y = self.base

@@ -8,11 +8,29 @@
  * error of the estimate stays in the bit that 2^256 has over 2^255.  Each function says why.
  */
 #include "fe25519.h"
-#include "u256_mul.h"
-
 #include "inverse.h"
 
 #define LOW31 0x7fffffffu
+
+/* The chain of carries through all words but the top one, written out: as a loop it takes half as
+   long again. */
+#define STEP(i, term)                                                                              \
+	sum += term;                                                                               \
+	r[i] = (uint32_t)sum;                                                                      \
+	sum >>= 32
+#define SEVEN_STEPS(TERM)                                                                          \
+	STEP(0, TERM(0));                                                                          \
+	STEP(1, TERM(1));                                                                          \
+	STEP(2, TERM(2));                                                                          \
+	STEP(3, TERM(3));                                                                          \
+	STEP(4, TERM(4));                                                                          \
+	STEP(5, TERM(5));                                                                          \
+	STEP(6, TERM(6))
+
+#define SUM(i)        ((uint64_t)a[i] + b[i])
+#define DIFFERENCE(i) ((int64_t)a[i] - b[i])
+#define FOLDED(i)     (wide[i] + (uint64_t)wide[(i) + 8] * 38)
+#define MULTIPLE(i)   (a[i] + (uint64_t)b[i] * small)
 
 static const struct hx_modulus modulus = {
 	{ 0xffffffed, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
@@ -29,11 +47,7 @@ void hx_fe25519_add(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
 	uint64_t top = (uint64_t)a[7] + b[7];
 	uint64_t sum = 19 * (uint32_t)(top >> 31);
 
-	for (int i = 0; i < 7; i++) {
-		sum += (uint64_t)a[i] + b[i];
-		r[i] = (uint32_t)sum;
-		sum >>= 32;
-	}
+	SEVEN_STEPS(SUM);
 	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
 	HX_BOUND(r[7] <= LOW31 + 1u);
 }
@@ -48,39 +62,23 @@ void hx_fe25519_sub(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
 	int64_t top = (int64_t)a[7] - b[7] - 2;
 	int64_t sum = 19 * (int32_t)(top >> 31);
 
-	for (int i = 0; i < 7; i++) {
-		sum += (int64_t)a[i] - b[i];
-		r[i] = (uint32_t)sum;
-		sum >>= 32;
-	}
+	SEVEN_STEPS(DIFFERENCE);
 	r[7] = ((uint32_t)top & LOW31) + 2 + (uint32_t)sum;
 	HX_BOUND(r[7] <= LOW31 + 3u && sum >= -2 && sum <= 1);
 }
 
 /*
  * The low half plus 38 times the high half, as 2^256 = 38 mod p.  The top words give
- * T = floor((low7 + 38 high7) / 2^31) < 39 * 2 = 78.  Each sum is below 39 * 2^32 (the carry is at
- * most 38, and 38 (2^32 - 1) + 2^32 - 1 + 38 < 39 * 2^32; the first has 19 T < 1482 instead, so
- * that the carry out of it is at most 39, which the next takes as well: 39 2^32 - 39 + 39).
- * The top word ends at most 2^31 - 1 + 39.
+ * T = floor((low7 + 38 high7) / 2^31) < 39 * 2 = 78, 19 T < 1482.  A carry is at most 39, as
+ * 39 (2^32 - 1) + 1482 < 40 * 2^32 - 1 and 39 (2^32 - 1) + 39 = 39 * 2^32.  The top word ends at
+ * most 2^31 - 1 + 39.
  */
-static inline void reduce(hx_fe25519 r, const uint32_t wide[16])
+static void reduce(hx_fe25519 r, const uint32_t wide[16])
 {
 	uint64_t top = wide[7] + (uint64_t)wide[15] * 38;
 	uint64_t sum = 19 * (uint32_t)(top >> 31);
 
-#define FOLD(i)                                                                                    \
-	sum += wide[i] + (uint64_t)wide[(i) + 8] * 38;                                             \
-	r[i] = (uint32_t)sum;                                                                      \
-	sum >>= 32
-	FOLD(0);
-	FOLD(1);
-	FOLD(2);
-	FOLD(3);
-	FOLD(4);
-	FOLD(5);
-	FOLD(6);
-#undef FOLD
+	SEVEN_STEPS(FOLDED);
 	HX_BOUND(sum <= 39);
 	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
 }
@@ -89,7 +87,7 @@ void hx_fe25519_mul(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
 {
 	uint32_t wide[16];
 
-	hx_u256_mul_inline(wide, a, b);
+	hx_u256_mul(wide, a, b);
 	reduce(r, wide);
 }
 
@@ -97,7 +95,7 @@ void hx_fe25519_sqr(hx_fe25519 r, const hx_fe25519 a)
 {
 	uint32_t wide[16];
 
-	hx_u256_sqr_inline(wide, a);
+	hx_u256_sqr(wide, a);
 	reduce(r, wide);
 }
 
@@ -111,13 +109,22 @@ void hx_fe25519_add_times(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b, 
 	uint64_t sum = 19 * (uint32_t)(top >> 31);
 
 	HX_BOUND(small < 1u << 26);
-	for (int i = 0; i < 7; i++) {
-		sum += a[i] + (uint64_t)b[i] * small;
-		r[i] = (uint32_t)sum;
-		sum >>= 32;
-	}
+	SEVEN_STEPS(MULTIPLE);
 	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
 	HX_BOUND(sum < (1u << 26) + 2);
+}
+
+/* 2p - r = 2^256 - 38 - r is the complement of r less 37, which it is not below. */
+void hx_fe25519_negate_where(hx_fe25519 r, uint32_t mask)
+{
+	uint32_t borrow = 37 & mask;
+
+	HX_BOUND(r[7] <= LOW31);
+	for (int i = 0; i < 8; i++) {
+		uint32_t word = r[i] ^ mask;
+		r[i] = word - borrow;
+		borrow = word < borrow;
+	}
 }
 
 void hx_fe25519_from_bytes(hx_fe25519 r, const uint8_t bytes[32])

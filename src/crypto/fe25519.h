@@ -23,6 +23,9 @@ void hx_fe25519_sub(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b);
 void hx_fe25519_mul(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b);
 void hx_fe25519_sqr(hx_fe25519 r, const hx_fe25519 a);
 
+/* r = -r where the mask says so, for r < p: not every form of an element. */
+void hx_fe25519_negate_where(hx_fe25519 r, uint32_t mask);
+
 /* a + small * b, for small < 2^26. */
 void hx_fe25519_add_times(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b, uint32_t small);
 

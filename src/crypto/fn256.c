@@ -6,21 +6,27 @@
  */
 #include "fn256.h"
 
-#include "inverse.h"
-
-static const struct hx_modulus modulus = {
+const struct hx_modulus hx_fn256_modulus = {
 	{ 0xfc632551, 0xf3b9cac2, 0xa7179e84, 0xbce6faad, 0xffffffff, 0xffffffff, 0, 0xffffffff },
 	0x11ff43b1, /* 1 / n mod 2^30 */
 };
-
-const uint32_t hx_fn256_n[8] = { 0xfc632551, 0xf3b9cac2, 0xa7179e84, 0xbce6faad, 0xffffffff,
-	0xffffffff, 0, 0xffffffff };
 
 /* 2^512 mod n */
 static const uint32_t two512[8] = { 0xbe79eea2, 0x83244c95, 0x49bd6fa6, 0x4699799c, 0x2b6bec59,
 	0x2845b239, 0xf3d95620, 0x66e12d94 };
 
 #define MINUS_INVERSE 0xee00bc4fu /* -1 / n mod 2^32 */
+
+uint32_t hx_fn256_from_bytes(uint32_t r[8], const uint8_t bytes[32])
+{
+	static const uint32_t one[8] = { 1 };
+	uint32_t good;
+
+	hx_u256_from_be(r, bytes);
+	good = hx_u256_is_in_range(r, hx_fn256_n);
+	hx_u256_select(r, one, ~good);
+	return good;
+}
 
 /* a / 2^256 mod n for a < 2^256 n: Montgomery's reduction, (a + m n) / 2^256 < 2n. */
 static void reduce_wide(uint32_t r[8], uint32_t a[16])
@@ -73,5 +79,5 @@ void hx_fn256_add(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
 
 void hx_fn256_invert(uint32_t r[8], const uint32_t a[8])
 {
-	hx_inverse(r, a, &modulus);
+	hx_inverse(r, a, &hx_fn256_modulus);
 }

@@ -7,14 +7,10 @@
  */
 #include "fp256.h"
 
-#include "inverse.h"
-
-static const struct hx_modulus modulus = {
+const struct hx_modulus hx_fp256_modulus = {
 	{ 0xffffffff, 0xffffffff, 0xffffffff, 0, 0, 0, 1, 0xffffffff },
 	0x3fffffff, /* 1 / -1 mod 2^30 */
 };
-
-const uint32_t hx_fp256_p[8] = { 0xffffffff, 0xffffffff, 0xffffffff, 0, 0, 0, 1, 0xffffffff };
 
 /* 2^256 mod p, 2^512 mod p and 2^768 mod p */
 const hx_fp256 hx_fp256_one = { 1, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffffffe, 0 };
@@ -36,7 +32,7 @@ static const uint32_t two768[8] = { 0x0000000a, 0xfffffffd, 0xfffffff7, 0xffffff
  *        L < (h + 1) 2^224 <= -T 2^224 it is below 2^256 + (T - 1) e - T 2^224
  *        <= 2^256 - 2^224 + (1 - T) 2^193 < 2^256.
  */
-static inline void fold(hx_fp256 r, int32_t T)
+static void fold(hx_fp256 r, int32_t T)
 {
 	int32_t Q = T + (int32_t)(((int64_t)r[7] + T) >> 32);
 	int64_t sum = (int64_t)r[0] + Q;
@@ -57,23 +53,28 @@ static inline void fold(hx_fp256 r, int32_t T)
 	HX_BOUND((int32_t)(sum >> 32) + T - Q == 0);
 }
 
+#define STEP(i, term)                                                                              \
+	sum += term;                                                                               \
+	r[i] = (uint32_t)sum;                                                                      \
+	sum >>= 32
+#define EIGHT_STEPS(TERM)                                                                          \
+	STEP(0, TERM(0));                                                                          \
+	STEP(1, TERM(1));                                                                          \
+	STEP(2, TERM(2));                                                                          \
+	STEP(3, TERM(3));                                                                          \
+	STEP(4, TERM(4));                                                                          \
+	STEP(5, TERM(5));                                                                          \
+	STEP(6, TERM(6));                                                                          \
+	STEP(7, TERM(7))
+
+#define SUM(i)        ((uint64_t)a[i] + b[i])
+#define DIFFERENCE(i) ((int64_t)a[i] - b[i])
+
 void hx_fp256_add(hx_fp256 r, const hx_fp256 a, const hx_fp256 b)
 {
 	uint64_t sum = 0;
 
-#define STEP(i)                                                                                    \
-	sum += (uint64_t)a[i] + b[i];                                                              \
-	r[i] = (uint32_t)sum;                                                                      \
-	sum >>= 32
-	STEP(0);
-	STEP(1);
-	STEP(2);
-	STEP(3);
-	STEP(4);
-	STEP(5);
-	STEP(6);
-	STEP(7);
-#undef STEP
+	EIGHT_STEPS(SUM);
 	fold(r, (int32_t)sum);
 }
 
@@ -81,19 +82,7 @@ void hx_fp256_sub(hx_fp256 r, const hx_fp256 a, const hx_fp256 b)
 {
 	int64_t sum = 0;
 
-#define STEP(i)                                                                                    \
-	sum += (int64_t)a[i] - b[i];                                                               \
-	r[i] = (uint32_t)sum;                                                                      \
-	sum >>= 32
-	STEP(0);
-	STEP(1);
-	STEP(2);
-	STEP(3);
-	STEP(4);
-	STEP(5);
-	STEP(6);
-	STEP(7);
-#undef STEP
+	EIGHT_STEPS(DIFFERENCE);
 	fold(r, (int32_t)sum);
 }
 
@@ -167,6 +156,15 @@ void hx_fp256_sqr(hx_fp256 r, const hx_fp256 a)
 	reduce(r, wide);
 }
 
+void hx_fp256_negate_where(hx_fp256 r, uint32_t mask)
+{
+	hx_fp256 minus;
+
+	hx_fp256_sub(minus, hx_fp256_p, r);
+	hx_u256_select(r, minus, mask);
+	hx_wipe(minus, sizeof minus);
+}
+
 void hx_fp256_from_u256(hx_fp256 r, const uint32_t a[8])
 {
 	hx_fp256_mul(r, a, two512);
@@ -196,6 +194,6 @@ uint32_t hx_fp256_is_zero(const hx_fp256 a)
 void hx_fp256_invert(hx_fp256 r, const hx_fp256 a)
 {
 	hx_u256_reduce_once(r, a, hx_fp256_p);
-	hx_inverse(r, r, &modulus);
+	hx_inverse(r, r, &hx_fp256_modulus);
 	hx_fp256_mul(r, r, two768);
 }

@@ -10,11 +10,13 @@
 #ifndef HX_CRYPTO_FP256_H
 #define HX_CRYPTO_FP256_H
 
+#include "inverse.h"
 #include "u256.h"
 
 typedef uint32_t hx_fp256[8];
 
-extern const uint32_t hx_fp256_p[8];
+extern const struct hx_modulus hx_fp256_modulus;
+#define hx_fp256_p hx_fp256_modulus.word
 extern const hx_fp256 hx_fp256_one;
 
 /* Into Montgomery's form and out of it; the result of the latter is below p. */
@@ -28,6 +30,9 @@ void hx_fp256_sqr(hx_fp256 r, const hx_fp256 a);
 
 /* m a - n b, for m and n of at most 8. */
 void hx_fp256_combine(hx_fp256 r, uint32_t m, const hx_fp256 a, uint32_t n, const hx_fp256 b);
+
+/* r = -r where the mask says so. */
+void hx_fp256_negate_where(hx_fp256 r, uint32_t mask);
 
 /* 1/a, and 0 for 0. */
 void hx_fp256_invert(hx_fp256 r, const hx_fp256 a);

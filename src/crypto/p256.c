@@ -8,18 +8,6 @@
 #include "fn256.h"
 #include "p256_point.h"
 
-/* A secret that is out of range is replaced by 1, so that it takes the same way; the mask tells. */
-static uint32_t secret_from_bytes(uint32_t k[8], const uint8_t secret[32])
-{
-	static const uint32_t one[8] = { 1 };
-	uint32_t good;
-
-	hx_u256_from_be(k, secret);
-	good = hx_u256_is_in_range(k, hx_fn256_n);
-	hx_u256_select(k, one, ~good);
-	return good;
-}
-
 static void coordinate_to_bytes(uint8_t bytes[32], const hx_fp256 coordinate, uint32_t good)
 {
 	uint32_t number[8];
@@ -36,7 +24,7 @@ int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
 	struct hx_p256_point p;
 	struct hx_p256_affine flat;
 	uint32_t k[8];
-	uint32_t good = secret_from_bytes(k, secret);
+	uint32_t good = hx_fn256_from_bytes(k, secret);
 
 	hx_p256_point_base_times(&p, k);
 	hx_p256_point_to_affine(&flat, &p);
@@ -59,7 +47,7 @@ int hx_p256_shared(uint8_t x[32], const uint8_t secret[32], const uint8_t peer[6
 		memset(x, 0, 32);
 		return HATCH_EINVAL;
 	}
-	good = secret_from_bytes(k, secret);
+	good = hx_fn256_from_bytes(k, secret);
 	hx_p256_point_times(&p, k, &q);
 	hx_p256_point_to_affine(&q, &p);
 	coordinate_to_bytes(x, q.x, good);

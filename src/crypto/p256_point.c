@@ -13,6 +13,11 @@
 #include "../hatch.h"
 #include "fn256.h"
 #include "p256_table.h"
+#include "p256_window.h"
+
+#define ENTRIES HX_P256_WINDOW_ENTRIES /* of each table: odd digits to 15, or four teeth */
+_Static_assert(HX_P256_ENTRIES == ENTRIES, "one look-up for both");
+_Static_assert(sizeof(struct hx_p256_affine) == 64, "which reads into it");
 
 static const hx_fp256 curve_b = { 0x29c4bddf, 0xd89cdf62, 0x78843090, 0xacf005cd, 0xf7212ed6,
 	0xe5a220ab, 0x04874834, 0xdc30061d };
@@ -61,12 +66,9 @@ void hx_p256_point_double(struct hx_p256_point *p)
 	hx_fp256_combine(p->y, 1, beta, 8, gamma);
 }
 
-/*
- * p = p + q, and h is what the new z is of the old.  h = 0 tells that p was q or -q, and then the
- * result is worthless.  The textbook's formula (Cohen, Miyaji and Ono 1998), 8M + 3S; the curve's
- * coefficients do not occur in it.
- */
-static void add(struct hx_p256_point *p, const struct hx_p256_affine *q, hx_fp256 h)
+/* The textbook's formula (Cohen, Miyaji and Ono 1998), 8M + 3S.  The curve's coefficients do not
+   occur in it. */
+void hx_p256_point_add(struct hx_p256_point *p, const struct hx_p256_affine *q, hx_fp256 h)
 {
 	hx_fp256 r, t, v;
 
@@ -89,14 +91,6 @@ static void add(struct hx_p256_point *p, const struct hx_p256_affine *q, hx_fp25
 	hx_fp256_sub(p->y, v, t);
 }
 
-void hx_p256_point_add(struct hx_p256_point *p, const struct hx_p256_affine *q)
-{
-	hx_fp256 h;
-
-	add(p, q, h);
-	HX_BOUND(!hx_fp256_is_zero(h));
-}
-
 void hx_p256_point_to_affine(struct hx_p256_affine *r, const struct hx_p256_point *p)
 {
 	hx_fp256 inverse, square;
@@ -110,15 +104,6 @@ void hx_p256_point_to_affine(struct hx_p256_affine *r, const struct hx_p256_poin
 	hx_wipe(square, sizeof square);
 }
 
-static void negate_where(hx_fp256 y, uint32_t mask)
-{
-	static const hx_fp256 zero = { 0 };
-	hx_fp256 minus;
-
-	hx_fp256_sub(minus, zero, y);
-	hx_u256_select(y, minus, mask);
-}
-
 /* k or n - k, whichever is odd; the mask says whether it is the latter. */
 static uint32_t make_odd(uint32_t odd[8], const uint32_t k[8])
 {
@@ -130,37 +115,38 @@ static uint32_t make_odd(uint32_t odd[8], const uint32_t k[8])
 	return even;
 }
 
-/*
- * digit is 0 .. 2 size - 1 and stands for the entry digit - size if it is not below size, and else
- * for the opposite of entry size - 1 - digit.
- */
-static void look_up(struct hx_p256_affine *q, const uint32_t *table, uint32_t size, uint32_t digit)
+/* digit is 0 .. 15 and stands for entry digit - 8, or if it is below 8 for the opposite of entry
+   7 - digit. */
+static void look_up(struct hx_p256_affine *q, const uint32_t *table, uint32_t digit)
 {
-	uint32_t minus = hx_ct_is_zero(digit & size);
+	uint32_t minus = hx_ct_is_zero(digit & ENTRIES);
 
-	hx_u256_look_up(q->x, table, size, 16, (digit ^ minus) & (size - 1));
-	negate_where(q->y, minus);
+	hx_u256_look_up(q->x, table, 16, (digit ^ minus) & (ENTRIES - 1));
+	hx_fp256_negate_where(q->y, minus);
 }
 
 /* ---- the base point: a comb ---- */
 
 /*
- * Digit j of k, of 260, is +1 if bit j + 1 of k is set, else -1; the last is +1: their sum is
- * 2 (k >> 1) + 2^260 - (2^260 - 1) = k.  Position i = block + 4 tooth, of 20, has the digits
- * j = 13 i + column, and the sum goes from column 12 down to 0 and doubles between.
+ * Digit j of k, of 256, is +1 if bit j + 1 of k is set, else -1; the last is +1: their sum is
+ * 2 (k >> 1) + 2^256 - (2^256 - 1) = k.  Position i = block + 4 tooth, of 16, has the digits
+ * j = 16 i + column, and the sum goes from column 15 down to 0 and doubles between.
  *
  * No addition meets the same or the opposite point.  In column c, block b adds D, a sum of
- * +-2^(13 i) over its positions, to the sum so far, A, which has +-2^(13 i + c' - c) of the columns
- * c' > c and of the blocks before: exponents that are all different, as c' - c < 13.  So
+ * +-2^(16 i) over its positions, to the sum so far, A, which has +-2^(16 i + c' - c) of the columns
+ * c' > c, and +-2^(16 i) of the blocks before: exponents that are all different, as c' - c < 16. So
  * A, D, A + D and A - D are sums of different powers of two with signs and never 0.  As to n:
- *   - 2^c times the sum after column c is k without the digits of columns below c, whose sum is
- * below 2^(248 + c): it is within 2^(256 - c) + 2^248.  For c >= 1, A +- D is then within 2^255 +
- * 2^249 + 2^249 < n, and for c = 0 within 2^256 + 2^250 < 2n: only +-n is left, c = 0.
+ *   - 2^c times the sum after column c is k without the digits of the columns below c, whose sum is
+ *     below 2^(241 + c): so that sum is within 2^(256 - c) + 2^241.  For c >= 1, A +- D is then
+ *     within 2^255 + 2^243 < n, and for c = 0 within 2^256 + 2^243 < 2n: only +-n is left, c = 0.
  *   - block 0 comes last and has the only odd terms then, so that A +- D is even before it and not
  * n.
- *   - in block 0's addition A + D = k, which is not n.  |D| < 2^209, so A - D = k - 2D is not -n;
- * it is n only if k = n + 2D, and none of the 16 negative D agrees with the digits of that k.
+ *   - in block 0's addition A + D = k, which is not n.  |D| < 2^193, so A - D = k - 2D is not -n;
+ * it is n only if k = n + 2D, and none of the 8 negative D agrees with the digits of that k.
  *     scripts/make_tables.py goes through them.
+ *
+ * A negative last tooth stands for the opposite of the entry with all teeth turned, as in
+ * look_up().
  */
 static uint32_t comb_digit(const uint32_t k[8], uint32_t block, uint32_t column)
 {
@@ -168,17 +154,15 @@ static uint32_t comb_digit(const uint32_t k[8], uint32_t block, uint32_t column)
 
 	for (uint32_t tooth = HX_P256_TEETH; tooth-- > 0;) {
 		uint32_t j = HX_P256_COLUMNS * (block + HX_P256_BLOCKS * tooth) + column;
-		/* digits 255 .. 258 are of bits that k does not have, and 259 is the last */
-		uint32_t bit = j < 255 ? hx_u256_bit(k, j + 1) : j == 259;
-		digit = digit << 1 | bit;
+		digit = digit << 1 | (j == 255 ? 1 : hx_u256_bit(k, j + 1));
 	}
-	/* A negative last tooth stands for the opposite of the entry with all teeth turned. */
 	return digit;
 }
 
 void hx_p256_point_base_times(struct hx_p256_point *r, const uint32_t k[8])
 {
 	struct hx_p256_affine q;
+	hx_fp256 h;
 	uint32_t odd[8];
 	uint32_t turned = make_odd(odd, k);
 
@@ -186,67 +170,27 @@ void hx_p256_point_base_times(struct hx_p256_point *r, const uint32_t k[8])
 		if (column != HX_P256_COLUMNS - 1)
 			hx_p256_point_double(r);
 		for (uint32_t block = HX_P256_BLOCKS; block-- > 0;) {
-			look_up(&q, hx_p256_table[block][0], HX_P256_ENTRIES,
-				comb_digit(odd, block, column));
+			look_up(&q, hx_p256_table[block][0], comb_digit(odd, block, column));
 			if (column == HX_P256_COLUMNS - 1 && block == HX_P256_BLOCKS - 1) {
 				hx_u256_copy(r->x, q.x);
 				hx_u256_copy(r->y, q.y);
 				hx_u256_copy(r->z, hx_fp256_one);
 			} else {
-				hx_p256_point_add(r, &q);
+				hx_p256_point_add(r, &q, h);
+				HX_BOUND(!hx_fp256_is_zero(h));
 			}
 		}
 	}
-	negate_where(r->y, turned);
+	hx_fp256_negate_where(r->y, turned);
 	hx_wipe(odd, sizeof odd);
 	hx_wipe(&q, sizeof q);
+	hx_wipe(h, sizeof h);
 }
 
 /* ---- any point: windows of 4 bits ---- */
 
 #define WINDOW  4
-#define ENTRIES 8
 #define WINDOWS 64
-
-/*
- * table[i] = (2i + 1) q.  With D = 2q = (X, Y, Z), the additions are done on the curve that
- * (x, y) -> (x Z^2, y Z^3) leads to, where D is affine, (X, Y): the formula of an addition is the
- * same there.  Its z times Z is ours.  Each z is the one before times h, so that going back from
- * one inverse gives all.  q, 3q .. 13q are neither 2q nor -2q, n being large and prime.
- */
-static void make_table(struct hx_p256_affine table[ENTRIES], const struct hx_p256_affine *q)
-{
-	struct hx_p256_point twice, sum;
-	hx_fp256 h[ENTRIES], square;
-
-	hx_u256_copy(twice.x, q->x);
-	hx_u256_copy(twice.y, q->y);
-	hx_u256_copy(twice.z, hx_fp256_one);
-	hx_p256_point_double(&twice);
-
-	hx_fp256_sqr(square, twice.z);
-	hx_fp256_mul(sum.x, q->x, square);
-	hx_fp256_mul(square, square, twice.z);
-	hx_fp256_mul(sum.y, q->y, square);
-	hx_u256_copy(sum.z, hx_fp256_one);
-	table[0] = *q;
-	for (int i = 1; i < ENTRIES; i++) {
-		struct hx_p256_affine step;
-		memcpy(&step, &twice, sizeof step);
-		add(&sum, &step, h[i]);
-		HX_BOUND(!hx_fp256_is_zero(h[i]));
-		memcpy(&table[i], &sum, sizeof table[i]);
-	}
-	hx_fp256_mul(sum.z, sum.z, twice.z);
-	hx_fp256_invert(sum.z, sum.z);
-	for (int i = ENTRIES - 1; i > 0; i--) {
-		hx_fp256_sqr(square, sum.z);
-		hx_fp256_mul(table[i].x, table[i].x, square);
-		hx_fp256_mul(square, square, sum.z);
-		hx_fp256_mul(table[i].y, table[i].y, square);
-		hx_fp256_mul(sum.z, sum.z, h[i]);
-	}
-}
 
 /*
  * Digit i of k, of 64, is 2b - 15 with b bits 4i + 1 .. 4i + 4 of k, and the top one 2b + 1, b
@@ -267,20 +211,22 @@ static void last_step(struct hx_p256_point *r, const struct hx_p256_affine *q)
 	uint32_t same;
 
 	hx_p256_point_double(&twice);
-	add(r, q, h);
+	hx_p256_point_add(r, q, h);
 	same = hx_fp256_is_zero(h);
 	hx_u256_select(r->x, twice.x, same);
 	hx_u256_select(r->y, twice.y, same);
 	hx_u256_select(r->z, twice.z, same);
 	hx_wipe(&twice, sizeof twice);
+	hx_wipe(h, sizeof h);
 }
 
 static void times_table(
 	struct hx_p256_point *r, const uint32_t k[8], const struct hx_p256_affine table[ENTRIES])
 {
 	struct hx_p256_affine q;
+	hx_fp256 h;
 
-	look_up(&q, table[0].x, ENTRIES, k[7] >> 29 | ENTRIES);
+	look_up(&q, table[0].x, k[7] >> 29 | ENTRIES);
 	hx_u256_copy(r->x, q.x);
 	hx_u256_copy(r->y, q.y);
 	hx_u256_copy(r->z, hx_fp256_one);
@@ -290,17 +236,19 @@ static void times_table(
 			hx_p256_point_double(r);
 			digit = digit << 1 | hx_u256_bit(k, low + bit);
 		}
-		look_up(&q, table[0].x, ENTRIES, digit);
-		if (i > 0)
-			hx_p256_point_add(r, &q);
-		else
+		look_up(&q, table[0].x, digit);
+		if (i > 0) {
+			hx_p256_point_add(r, &q, h);
+			HX_BOUND(!hx_fp256_is_zero(h));
+		} else {
 			last_step(r, &q);
+		}
 	}
 	hx_wipe(&q, sizeof q);
+	hx_wipe(h, sizeof h);
 }
 
-/* The table is the frame: 512 bytes for 230,000 instructions less than with a table of three
-   coordinates, and nothing is allocated. */
+/* The table is the frame: nothing is allocated. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wframe-larger-than="
 void hx_p256_point_times(
@@ -310,9 +258,9 @@ void hx_p256_point_times(
 	uint32_t odd[8];
 	uint32_t turned = make_odd(odd, k);
 
-	make_table(table, q);
+	hx_p256_window_fill(table, q);
 	times_table(r, odd, table);
-	negate_where(r->y, turned);
+	hx_fp256_negate_where(r->y, turned);
 	hx_wipe(odd, sizeof odd);
 	hx_wipe(table, sizeof table);
 }

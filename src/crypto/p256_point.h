@@ -31,8 +31,9 @@ int hx_p256_point_from_bytes(struct hx_p256_affine *r, const uint8_t bytes[64]);
 /* p = 2 p */
 void hx_p256_point_double(struct hx_p256_point *p);
 
-/* p = p + q for p other than q and -q. */
-void hx_p256_point_add(struct hx_p256_point *p, const struct hx_p256_affine *q);
+/* p = p + q, and h is what the new z is of the old.  h = 0 says that p was q or -q; then the result
+   is worthless. */
+void hx_p256_point_add(struct hx_p256_point *p, const struct hx_p256_affine *q, hx_fp256 h);
 
 void hx_p256_point_to_affine(struct hx_p256_affine *r, const struct hx_p256_point *p);
 

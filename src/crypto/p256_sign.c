@@ -48,21 +48,15 @@ static void sign(
 	hx_wipe(inverse, sizeof inverse);
 }
 
-/* Numbers out of range are replaced by 1 and the work is done all the same. */
 int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t *hash,
 	size_t hash_len, const uint8_t nonce[32])
 {
-	static const uint32_t one[8] = { 1 };
 	uint32_t d[8], k[8], z[8], r[8], s[8];
 	uint32_t good_secret, good_nonce;
 	int status;
 
-	hx_u256_from_be(d, secret);
-	good_secret = hx_u256_is_in_range(d, hx_fn256_n);
-	hx_u256_select(d, one, ~good_secret);
-	hx_u256_from_be(k, nonce);
-	good_nonce = hx_u256_is_in_range(k, hx_fn256_n);
-	hx_u256_select(k, one, ~good_nonce);
+	good_secret = hx_fn256_from_bytes(d, secret);
+	good_nonce = hx_fn256_from_bytes(k, nonce);
 	hx_p256_hash_to_number(z, hash, hash_len);
 
 	sign(r, s, d, z, k);
@@ -97,7 +91,7 @@ static bool add_any(struct hx_p256_point *a, const struct hx_p256_affine *b)
 	hx_p256_point_to_affine(&flat, a);
 	hx_fp256_sub(difference, flat.x, b->x);
 	if (!hx_fp256_is_zero(difference)) {
-		hx_p256_point_add(a, b);
+		hx_p256_point_add(a, b, difference);
 		return true;
 	}
 	hx_fp256_sub(difference, flat.y, b->y);

@@ -11,10 +11,10 @@
 
 #include <stdint.h>
 
-#define HX_P256_TEETH   5
+#define HX_P256_TEETH   4
 #define HX_P256_BLOCKS  4
-#define HX_P256_COLUMNS 13
-#define HX_P256_ENTRIES 16
+#define HX_P256_COLUMNS 16
+#define HX_P256_ENTRIES 8
 
 extern const uint32_t hx_p256_table[HX_P256_BLOCKS][HX_P256_ENTRIES][16];
 

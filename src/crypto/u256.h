@@ -36,9 +36,8 @@ uint32_t hx_u256_is_in_range(const uint32_t a[8], const uint32_t m[8]);
 void hx_u256_select(uint32_t r[8], const uint32_t a[8], uint32_t mask);
 void hx_u256_swap(uint32_t a[8], uint32_t b[8], uint32_t mask);
 
-/* The entry number index, of `words` words, out of count: every entry is read. */
-void hx_u256_look_up(
-	uint32_t *r, const uint32_t *table, uint32_t count, uint32_t words, uint32_t index);
+/* The entry number index < 8 of a table of eight, of `words` words each: every entry is read. */
+void hx_u256_look_up(uint32_t *r, const uint32_t *table, uint32_t words, uint32_t index);
 
 /* The product and the square, of 16 words; r is neither a nor b. */
 void hx_u256_mul(uint32_t r[16], const uint32_t a[8], const uint32_t b[8]);

@@ -26,54 +26,50 @@ struct entry {
 static const uint32_t order[8] = { 0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0,
 	0x10000000 };
 
-/* E F, G H, E H and F G, with which both formulas end. */
-static void point_finish(struct point *p, const hx_fe25519 e, const hx_fe25519 f,
-	const hx_fe25519 g, const hx_fe25519 h)
+/* E F, G H, E H and F G, with which both formulas end; G and H are in p->y and p->x. */
+static void point_finish(struct point *p, const hx_fe25519 e, const hx_fe25519 f)
 {
+	hx_fe25519_mul(p->t, e, p->x);
+	hx_fe25519_mul(p->z, f, p->y);
+	hx_fe25519_mul(p->y, p->y, p->x);
 	hx_fe25519_mul(p->x, e, f);
-	hx_fe25519_mul(p->y, g, h);
-	hx_fe25519_mul(p->t, e, h);
-	hx_fe25519_mul(p->z, f, g);
 }
 
 /* Complete on this curve (-1 is a square and d is not): no point is a special case.  Hisil, Wong,
    Carter and Dawson, "Twisted Edwards curves revisited" (2008), section 3.1, with Z2 = 1. */
 static void point_add(struct point *p, const struct entry *q)
 {
-	hx_fe25519 a, b, c, d;
+	hx_fe25519 a, b, c;
 
 	hx_fe25519_sub(a, p->y, p->x);
 	hx_fe25519_mul(a, a, q->y_minus_x);
 	hx_fe25519_add(b, p->y, p->x);
 	hx_fe25519_mul(b, b, q->y_plus_x);
-	hx_fe25519_mul(c, p->t, q->dxy2);
-	hx_fe25519_add(d, p->z, p->z);
-	hx_fe25519_sub(p->x, b, a);
-	hx_fe25519_add(p->y, b, a);
-	hx_fe25519_sub(a, d, c);
-	hx_fe25519_add(b, d, c);
-	hx_u256_copy(c, p->x);
-	hx_u256_copy(d, p->y);
-	point_finish(p, c, a, b, d);
+	hx_fe25519_add(p->x, b, a); /* H */
+	hx_fe25519_sub(a, b, a);    /* E */
+	hx_fe25519_mul(b, p->t, q->dxy2);
+	hx_fe25519_add(c, p->z, p->z);
+	hx_fe25519_add(p->y, c, b); /* G */
+	hx_fe25519_sub(b, c, b);    /* F */
+	point_finish(p, a, b);
 }
 
 /* The same paper, section 3.3. */
 static void point_double(struct point *p)
 {
-	hx_fe25519 a, b, c, e;
+	hx_fe25519 a, b, c;
 
+	hx_fe25519_add(c, p->x, p->y);
+	hx_fe25519_sqr(c, c);
 	hx_fe25519_sqr(a, p->x);
 	hx_fe25519_sqr(b, p->y);
-	hx_fe25519_sqr(c, p->z);
-	hx_fe25519_add(c, c, c);
-	hx_fe25519_add(e, p->x, p->y);
-	hx_fe25519_sqr(e, e);
-	hx_fe25519_add(p->x, a, b);
-	hx_fe25519_sub(e, p->x, e);
-	hx_fe25519_sub(a, a, b);
-	hx_fe25519_add(c, c, a);
-	hx_u256_copy(b, p->x);
-	point_finish(p, e, c, a, b);
+	hx_fe25519_add(p->x, a, b); /* H */
+	hx_fe25519_sub(p->y, a, b); /* G */
+	hx_fe25519_sub(c, p->x, c); /* E */
+	hx_fe25519_sqr(a, p->z);
+	hx_fe25519_add(a, a, a);
+	hx_fe25519_add(a, a, p->y); /* F */
+	point_finish(p, c, a);
 }
 
 /*
@@ -85,7 +81,6 @@ static void point_double(struct point *p)
 static void look_up(struct entry *q, const uint32_t k[8], uint32_t block, uint32_t column)
 {
 	uint32_t index = 0, minus;
-	hx_fe25519 zero = { 0 };
 
 	for (uint32_t t = HX_X25519_TEETH; t-- > 0;) {
 		uint32_t j = HX_X25519_COLUMNS * (block + HX_X25519_BLOCKS * t) + column;
@@ -93,12 +88,10 @@ static void look_up(struct entry *q, const uint32_t k[8], uint32_t block, uint32
 	}
 	minus = hx_ct_mask(1 ^ index >> (HX_X25519_TEETH - 1));
 	index = (index ^ minus) & (HX_X25519_ENTRIES - 1);
-	hx_u256_look_up(q->y_plus_x, hx_x25519_table[block][0], HX_X25519_ENTRIES, 24, index);
+	hx_u256_look_up(q->y_plus_x, hx_x25519_table[block][0], 24, index);
 	/* -(x, y) = (-x, y) */
 	hx_u256_swap(q->y_plus_x, q->y_minus_x, minus);
-	hx_fe25519_sub(zero, zero, q->dxy2);
-	hx_u256_select(q->dxy2, zero, minus);
-	hx_wipe(zero, sizeof zero);
+	hx_fe25519_negate_where(q->dxy2, minus);
 }
 
 static void clamp(uint32_t k[8], const uint8_t secret[32])
