@@ -152,7 +152,6 @@ void hx_fe25519_to_bytes(uint8_t bytes[32], const hx_fe25519 a)
 
 	make_unique(unique, a);
 	hx_u256_to_le(bytes, unique);
-	hx_wipe(unique, sizeof unique);
 }
 
 void hx_fe25519_invert(hx_fe25519 r, const hx_fe25519 a)

@@ -58,7 +58,6 @@ static void multiply(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
 
 	hx_u256_mul(wide, a, b);
 	reduce_wide(r, wide);
-	hx_wipe(wide, sizeof wide);
 }
 
 void hx_fn256_mul(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
@@ -74,7 +73,6 @@ void hx_fn256_add(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
 	uint32_t below = hx_u256_sub(r, sum, hx_fn256_n);
 
 	hx_u256_select(r, sum, hx_ct_mask(below & (1 ^ over)));
-	hx_wipe(sum, sizeof sum);
 }
 
 void hx_fn256_invert(uint32_t r[8], const uint32_t a[8])

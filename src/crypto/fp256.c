@@ -162,7 +162,6 @@ void hx_fp256_negate_where(hx_fp256 r, uint32_t mask)
 
 	hx_fp256_sub(minus, hx_fp256_p, r);
 	hx_u256_select(r, minus, mask);
-	hx_wipe(minus, sizeof minus);
 }
 
 void hx_fp256_from_u256(hx_fp256 r, const uint32_t a[8])
@@ -182,12 +181,9 @@ void hx_fp256_to_u256(uint32_t r[8], const hx_fp256 a)
 uint32_t hx_fp256_is_zero(const hx_fp256 a)
 {
 	hx_fp256 other;
-	uint32_t zero;
 
 	hx_u256_reduce_once(other, a, hx_fp256_p);
-	zero = hx_u256_is_zero(other);
-	hx_wipe(other, sizeof other);
-	return zero;
+	return hx_u256_is_zero(other);
 }
 
 /* a is x 2^256; 1 / a is 1/x 2^-256, and times 2^768 / 2^256 that is 1/x 2^256. */

@@ -23,7 +23,6 @@
  */
 #include "inverse.h"
 
-#include "../base/wipe.h"
 #include "ct.h"
 
 #define LIMBS   9
@@ -185,11 +184,5 @@ void hx_inverse(uint32_t r[8], const uint32_t a[8], const struct hx_modulus *mod
 	settle(d, m, 0);
 	settle(d, m, f[LIMBS - 1] >> 31);
 	from_limbs(r, d);
-
-	hx_wipe(f, sizeof f);
-	hx_wipe(g, sizeof g);
-	hx_wipe(d, sizeof d);
-	hx_wipe(e, sizeof e);
-	hx_wipe(&t, sizeof t);
 }
 #pragma GCC diagnostic pop

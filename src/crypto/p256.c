@@ -5,6 +5,7 @@
 #include "p256.h"
 
 #include "../hatch.h"
+#include "burn.h"
 #include "fn256.h"
 #include "p256_point.h"
 
@@ -16,7 +17,6 @@ static void coordinate_to_bytes(uint8_t bytes[32], const hx_fp256 coordinate, ui
 	for (int i = 0; i < 8; i++)
 		number[i] &= good;
 	hx_u256_to_be(bytes, number);
-	hx_wipe(number, sizeof number);
 }
 
 int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
@@ -34,6 +34,7 @@ int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
 	hx_wipe(k, sizeof k);
 	hx_wipe(&p, sizeof p);
 	hx_wipe(&flat, sizeof flat);
+	hx_burn_stack();
 	return HATCH_EINVAL & (int)~good;
 }
 
@@ -55,5 +56,6 @@ int hx_p256_shared(uint8_t x[32], const uint8_t secret[32], const uint8_t peer[6
 	hx_wipe(k, sizeof k);
 	hx_wipe(&p, sizeof p);
 	hx_wipe(&q, sizeof q);
+	hx_burn_stack();
 	return HATCH_EINVAL & (int)~good;
 }

@@ -100,8 +100,6 @@ void hx_p256_point_to_affine(struct hx_p256_affine *r, const struct hx_p256_poin
 	hx_fp256_mul(r->x, p->x, square);
 	hx_fp256_mul(square, square, inverse);
 	hx_fp256_mul(r->y, p->y, square);
-	hx_wipe(inverse, sizeof inverse);
-	hx_wipe(square, sizeof square);
 }
 
 /* k or n - k, whichever is odd; the mask says whether it is the latter. */
@@ -182,9 +180,6 @@ void hx_p256_point_base_times(struct hx_p256_point *r, const uint32_t k[8])
 		}
 	}
 	hx_fp256_negate_where(r->y, turned);
-	hx_wipe(odd, sizeof odd);
-	hx_wipe(&q, sizeof q);
-	hx_wipe(h, sizeof h);
 }
 
 /* ---- any point: windows of 4 bits ---- */
@@ -216,8 +211,6 @@ static void last_step(struct hx_p256_point *r, const struct hx_p256_affine *q)
 	hx_u256_select(r->x, twice.x, same);
 	hx_u256_select(r->y, twice.y, same);
 	hx_u256_select(r->z, twice.z, same);
-	hx_wipe(&twice, sizeof twice);
-	hx_wipe(h, sizeof h);
 }
 
 static void times_table(
@@ -244,8 +237,6 @@ static void times_table(
 			last_step(r, &q);
 		}
 	}
-	hx_wipe(&q, sizeof q);
-	hx_wipe(h, sizeof h);
 }
 
 /* The table is the frame: nothing is allocated. */
@@ -261,7 +252,7 @@ void hx_p256_point_times(
 	hx_p256_window_fill(table, q);
 	times_table(r, odd, table);
 	hx_fp256_negate_where(r->y, turned);
-	hx_wipe(odd, sizeof odd);
 	hx_wipe(table, sizeof table);
+	hx_wipe(odd, sizeof odd);
 }
 #pragma GCC diagnostic pop

@@ -5,6 +5,7 @@
 #include "p256.h"
 
 #include "../hatch.h"
+#include "burn.h"
 #include "fn256.h"
 #include "p256_point.h"
 
@@ -17,7 +18,6 @@ void hx_p256_hash_to_number(uint32_t z[8], const uint8_t *hash, size_t hash_len)
 		memcpy(bytes + 32 - len, hash, len);
 	hx_u256_from_be(z, bytes);
 	hx_fn256_reduce(z, z);
-	hx_wipe(bytes, sizeof bytes);
 }
 
 /* The x coordinate modulo n.  It is below p, which is below 2n. */
@@ -28,7 +28,6 @@ static void x_mod_n(uint32_t r[8], const struct hx_p256_point *p)
 	hx_p256_point_to_affine(&flat, p);
 	hx_fp256_to_u256(r, flat.x);
 	hx_fn256_reduce(r, r);
-	hx_wipe(&flat, sizeof flat);
 }
 
 /* s = (z + r d) / k; r and s are no secrets. */
@@ -44,8 +43,6 @@ static void sign(
 	hx_fn256_add(s, s, z);
 	hx_fn256_invert(inverse, k);
 	hx_fn256_mul(s, s, inverse);
-	hx_wipe(&p, sizeof p);
-	hx_wipe(inverse, sizeof inverse);
 }
 
 int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t *hash,
@@ -74,6 +71,7 @@ int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t 
 	hx_wipe(d, sizeof d);
 	hx_wipe(k, sizeof k);
 	hx_wipe(s, sizeof s);
+	hx_burn_stack();
 	return status;
 }
 

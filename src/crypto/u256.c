@@ -66,7 +66,6 @@ void hx_u256_reduce_once(uint32_t r[8], const uint32_t a[8], const uint32_t m[8]
 
 	for (int i = 0; i < 8; i++)
 		r[i] = less[i] ^ (keep & (less[i] ^ a[i]));
-	hx_wipe(less, sizeof less);
 }
 
 uint32_t hx_u256_is_zero(const uint32_t a[8])
@@ -83,7 +82,6 @@ uint32_t hx_u256_is_in_range(const uint32_t a[8], const uint32_t m[8])
 	uint32_t less[8];
 	uint32_t below = hx_ct_mask(hx_u256_sub(less, a, m));
 
-	hx_wipe(less, sizeof less);
 	return below & ~hx_u256_is_zero(a);
 }
 

@@ -6,6 +6,7 @@
 
 #include "../base/wipe.h"
 #include "../hatch.h"
+#include "burn.h"
 #include "ct.h"
 #include "fe25519.h"
 #include "x25519_table.h"
@@ -139,6 +140,7 @@ void hx_x25519_public(uint8_t public_key[32], const uint8_t secret[32])
 	hx_wipe(&p, sizeof p);
 	hx_wipe(&q, sizeof q);
 	hx_wipe(k, sizeof k);
+	hx_burn_stack();
 }
 
 /* ---- any point: the Montgomery ladder ---- */
@@ -197,6 +199,6 @@ int hx_x25519_shared(uint8_t shared[32], const uint8_t secret[32], const uint8_t
 
 	hx_wipe(&l, sizeof l);
 	hx_wipe(k, sizeof k);
-	hx_wipe(&last, sizeof last);
+	hx_burn_stack();
 	return HATCH_EINVAL & (int)any;
 }
