@@ -4,8 +4,8 @@
  *
  * Field and point functions leave their temporaries behind, in hundreds of calls per operation.
  * Instead of wiping each, an operation ends by burning the stack below its own frame, which is
- * where they were.  C does not promise that this is so; on every compiler for the targets it is,
- * and a test looks.  Registers are not covered.
+ * where they were.  C does not promise that this is so; on every compiler for the targets it is.
+ * Registers are not covered.
  */
 #ifndef HX_CRYPTO_BURN_H
 #define HX_CRYPTO_BURN_H

@@ -11,6 +11,7 @@
 #include "p256_point.h"
 
 #include "../hatch.h"
+#include "burn.h"
 #include "fn256.h"
 #include "p256_table.h"
 #include "p256_window.h"
@@ -254,5 +255,6 @@ void hx_p256_point_times(
 	hx_fp256_negate_where(r->y, turned);
 	hx_wipe(table, sizeof table);
 	hx_wipe(odd, sizeof odd);
+	hx_burn_stack();
 }
 #pragma GCC diagnostic pop
