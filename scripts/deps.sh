@@ -22,6 +22,7 @@ patch patch
 '
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
+libssl-dev /usr/include/openssl/evp.h
 python3 /usr/bin/python3
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 curl curl
@@ -103,3 +104,4 @@ if [ -n "$missing" ]; then
 	fi
 fi
 scripts/mbedtls.sh
+[ "$level" = demo ] || scripts/wycheproof.sh

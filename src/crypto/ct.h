@@ -48,6 +48,12 @@ static inline uint32_t hx_ct_mask(uint32_t bit)
 	return hx_ct_barrier(0u - bit);
 }
 
+/* Is it negative?  As a signed number, because it is for signed ones. */
+static inline int32_t hx_ct_is_negative(int32_t value)
+{
+	return (int32_t)hx_ct_barrier((uint32_t)(value >> 31));
+}
+
 /* Is it zero?  value | -value has its top bit set exactly if value is not. */
 static inline uint32_t hx_ct_is_zero(uint32_t value)
 {

@@ -67,7 +67,7 @@ static int32_t batch(struct matrix *out, int32_t theta, uint32_t f, uint32_t g)
 
 	for (int i = 0; i < STEPS; i++) {
 		uint32_t odd = hx_ct_mask(g & 1);
-		uint32_t turn = odd & ~(uint32_t)(theta >> 31);
+		uint32_t turn = odd & ~(uint32_t)hx_ct_is_negative(theta);
 
 		/* g and its row get +-1 times f and its row, if g is odd ... */
 		g += ((f ^ turn) - turn) & odd;
@@ -121,7 +121,7 @@ static void apply_to_fg(int32_t f[LIMBS], int32_t g[LIMBS], const struct matrix 
 static void apply_to_de(int32_t d[LIMBS], int32_t e[LIMBS], const struct matrix *t,
 	const int32_t m[LIMBS], uint32_t inverse30)
 {
-	int32_t sign_d = d[LIMBS - 1] >> 31, sign_e = e[LIMBS - 1] >> 31;
+	int32_t sign_d = hx_ct_is_negative(d[LIMBS - 1]), sign_e = hx_ct_is_negative(e[LIMBS - 1]);
 	int32_t extra_d = (t->u & sign_d) + (t->v & sign_e);
 	int32_t extra_e = (t->q & sign_d) + (t->r & sign_e);
 	int64_t sum_d = (int64_t)t->u * d[0] + (int64_t)t->v * e[0];
@@ -151,7 +151,7 @@ static void apply_to_de(int32_t d[LIMBS], int32_t e[LIMBS], const struct matrix 
  */
 static void settle(int32_t d[LIMBS], const int32_t m[LIMBS], int32_t negate)
 {
-	int32_t add = (d[LIMBS - 1] >> 31) ^ negate;
+	int32_t add = hx_ct_is_negative(d[LIMBS - 1]) ^ negate;
 	int32_t carry = 0;
 
 	for (int i = 0; i < LIMBS; i++) {
@@ -182,7 +182,7 @@ void hx_inverse(uint32_t r[8], const uint32_t a[8], const struct hx_modulus *mod
 	/* g is 0 and f is +-1, or m for the number 0.  d is in (-2m, m), then (-m, m), then [0, m).
 	 */
 	settle(d, m, 0);
-	settle(d, m, f[LIMBS - 1] >> 31);
+	settle(d, m, hx_ct_is_negative(f[LIMBS - 1]));
 	from_limbs(r, d);
 }
 #pragma GCC diagnostic pop

@@ -17,7 +17,7 @@ LONG = [(compiler, level) for compiler in ("gcc", "clang") for level in ("-Os", 
 def build(folder, compiler, level):
     program = str(folder / "constant_time")
     sources = sorted(glob.glob(f"{ROOT}/src/crypto/*.c")) + [f"{ROOT}/tests/crypto/program/constant_time.c"]
-    subprocess.run([compiler, "-std=c11", level, "-g", "-DNDEBUG", f"-I{ROOT}/src", *sources, "-o", program],
+    subprocess.run([compiler, "-std=c11", level, "-gdwarf-4", "-DNDEBUG", f"-I{ROOT}/src", *sources, "-o", program],
                    check=True)
     return program
 
@@ -49,7 +49,7 @@ def test_a_planted_branch_in_the_library_is_found(tmp_path):
     (tmp_path / "base").symlink_to(f"{ROOT}/src/base")
     (tmp_path / "hatch.h").symlink_to(f"{ROOT}/src/hatch.h")
     program = str(tmp_path / "planted")
-    subprocess.run(["gcc", "-std=c11", "-O0", "-g", "-DNDEBUG", f"-I{tmp_path}", *glob.glob(f"{tmp_path}/crypto/*.c"),
+    subprocess.run(["gcc", "-std=c11", "-O0", "-gdwarf-4", "-DNDEBUG", f"-I{tmp_path}", *glob.glob(f"{tmp_path}/crypto/*.c"),
                     f"{ROOT}/tests/crypto/program/constant_time.c", "-o", program], check=True)
     result = memcheck(program)
     assert result.returncode == 9 and "hx_u256_select" in result.stdout, result.stdout
