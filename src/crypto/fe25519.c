@@ -39,8 +39,8 @@ static const struct hx_modulus modulus = {
 };
 
 /*
- * a + b.  The top words give T = floor((a7 + b7) / 2^31) <= 3.  The others and 19 T are below
- * 2 * 2^224, so a carry of at most 1 comes up, and the top word ends at most 2^31 - 1 + 1.
+ * a + b.  The top words give T = floor((a7 + b7) / 2^31) <= 3.  The others with 19 T are at most
+ * 2 (2^224 - 1) + 57, so a carry of at most 2 comes up, and the top word ends at most 2^31 - 1 + 2.
  */
 void hx_fe25519_add(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
 {
@@ -49,7 +49,7 @@ void hx_fe25519_add(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b)
 
 	SEVEN_STEPS(SUM);
 	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
-	HX_BOUND(r[7] <= LOW31 + 1u);
+	HX_BOUND(r[7] <= LOW31 + 2u);
 }
 
 /*

@@ -116,11 +116,11 @@ static uint32_t make_odd(uint32_t odd[8], const uint32_t k[8])
 
 /* digit is 0 .. 15 and stands for entry digit - 8, or if it is below 8 for the opposite of entry
    7 - digit. */
-static void look_up(struct hx_p256_affine *q, const uint32_t *table, uint32_t digit)
+static void look_up(struct hx_p256_affine *q, const void *table, uint32_t digit)
 {
 	uint32_t minus = hx_ct_is_zero(digit & ENTRIES);
 
-	hx_u256_look_up(q->x, table, 16, (digit ^ minus) & (ENTRIES - 1));
+	hx_u256_look_up(q, table, 16, (digit ^ minus) & (ENTRIES - 1));
 	hx_fp256_negate_where(q->y, minus);
 }
 
@@ -169,7 +169,7 @@ void hx_p256_point_base_times(struct hx_p256_point *r, const uint32_t k[8])
 		if (column != HX_P256_COLUMNS - 1)
 			hx_p256_point_double(r);
 		for (uint32_t block = HX_P256_BLOCKS; block-- > 0;) {
-			look_up(&q, hx_p256_table[block][0], comb_digit(odd, block, column));
+			look_up(&q, hx_p256_table[block], comb_digit(odd, block, column));
 			if (column == HX_P256_COLUMNS - 1 && block == HX_P256_BLOCKS - 1) {
 				hx_u256_copy(r->x, q.x);
 				hx_u256_copy(r->y, q.y);
@@ -220,7 +220,7 @@ static void times_table(
 	struct hx_p256_affine q;
 	hx_fp256 h;
 
-	look_up(&q, table[0].x, k[7] >> 29 | ENTRIES);
+	look_up(&q, table, k[7] >> 29 | ENTRIES);
 	hx_u256_copy(r->x, q.x);
 	hx_u256_copy(r->y, q.y);
 	hx_u256_copy(r->z, hx_fp256_one);
@@ -230,7 +230,7 @@ static void times_table(
 			hx_p256_point_double(r);
 			digit = digit << 1 | hx_u256_bit(k, low + bit);
 		}
-		look_up(&q, table[0].x, digit);
+		look_up(&q, table, digit);
 		if (i > 0) {
 			hx_p256_point_add(r, &q, h);
 			HX_BOUND(!hx_fp256_is_zero(h));

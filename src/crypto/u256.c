@@ -102,18 +102,20 @@ void hx_u256_swap(uint32_t a[8], uint32_t b[8], uint32_t mask)
 
 /* Word by word, so that the result is gathered in a register: a third of the instructions that
    entry by entry takes. */
-void hx_u256_look_up(uint32_t *r, const uint32_t *table, uint32_t words, uint32_t index)
+void hx_u256_look_up(void *r, const void *table, uint32_t words, uint32_t index)
 {
+	const uint32_t *first = table;
+	uint32_t *out = r;
 	uint32_t m0 = hx_ct_is_zero(index), m1 = hx_ct_is_zero(index ^ 1);
 	uint32_t m2 = hx_ct_is_zero(index ^ 2), m3 = hx_ct_is_zero(index ^ 3);
 	uint32_t m4 = hx_ct_is_zero(index ^ 4), m5 = hx_ct_is_zero(index ^ 5);
 	uint32_t m6 = hx_ct_is_zero(index ^ 6), m7 = hx_ct_is_zero(index ^ 7);
 
 	HX_BOUND(index < 8);
-	for (const uint32_t *t = table; t < table + words; t++)
-		*r++ = (m0 & t[0]) | (m1 & t[words]) | (m2 & t[2 * words]) | (m3 & t[3 * words]) |
-		       (m4 & t[4 * words]) | (m5 & t[5 * words]) | (m6 & t[6 * words]) |
-		       (m7 & t[7 * words]);
+	for (const uint32_t *t = first; t < first + words; t++)
+		*out++ = (m0 & t[0]) | (m1 & t[words]) | (m2 & t[2 * words]) | (m3 & t[3 * words]) |
+			 (m4 & t[4 * words]) | (m5 & t[5 * words]) | (m6 & t[6 * words]) |
+			 (m7 & t[7 * words]);
 }
 
 void hx_u256_mul(uint32_t r[16], const uint32_t a[8], const uint32_t b[8])

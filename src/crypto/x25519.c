@@ -89,7 +89,7 @@ static void look_up(struct entry *q, const uint32_t k[8], uint32_t block, uint32
 	}
 	minus = hx_ct_mask(1 ^ index >> (HX_X25519_TEETH - 1));
 	index = (index ^ minus) & (HX_X25519_ENTRIES - 1);
-	hx_u256_look_up(q->y_plus_x, hx_x25519_table[block][0], 24, index);
+	hx_u256_look_up(q, hx_x25519_table[block], 24, index);
 	/* -(x, y) = (-x, y) */
 	hx_u256_swap(q->y_plus_x, q->y_minus_x, minus);
 	hx_fe25519_negate_where(q->dxy2, minus);
