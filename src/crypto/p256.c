@@ -19,43 +19,54 @@ static void coordinate_to_bytes(uint8_t bytes[32], const hx_fp256 coordinate, ui
 	hx_u256_to_be(bytes, number);
 }
 
-int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
+struct arguments {
+	uint8_t *out;
+	const uint8_t *secret, *peer;
+};
+
+static int public_key(void *arguments)
 {
+	const struct arguments *job = arguments;
 	struct hx_p256_point p;
 	struct hx_p256_affine flat;
 	uint32_t k[8];
-	uint32_t good = hx_fn256_from_bytes(k, secret);
+	uint32_t good = hx_fn256_from_bytes(k, job->secret);
 
 	hx_p256_point_base_times(&p, k);
 	hx_p256_point_to_affine(&flat, &p);
-	coordinate_to_bytes(point, flat.x, good);
-	coordinate_to_bytes(point + 32, flat.y, good);
+	coordinate_to_bytes(job->out, flat.x, good);
+	coordinate_to_bytes(job->out + 32, flat.y, good);
+	return HATCH_EINVAL & (int)~good;
+}
 
-	hx_wipe(k, sizeof k);
-	hx_wipe(&p, sizeof p);
-	hx_wipe(&flat, sizeof flat);
-	hx_burn_stack();
+int hx_p256_public(uint8_t point[64], const uint8_t secret[32])
+{
+	struct arguments job = { point, secret, NULL };
+
+	return hx_burn_after(public_key, &job, HX_BURN_SHALLOW);
+}
+
+static int shared_secret(void *arguments)
+{
+	const struct arguments *job = arguments;
+	struct hx_p256_point p;
+	struct hx_p256_affine q;
+	uint32_t k[8], good;
+
+	if (hx_p256_point_from_bytes(&q, job->peer) < 0) {
+		memset(job->out, 0, 32);
+		return HATCH_EINVAL;
+	}
+	good = hx_fn256_from_bytes(k, job->secret);
+	hx_p256_point_times(&p, k, &q);
+	hx_p256_point_to_affine(&q, &p);
+	coordinate_to_bytes(job->out, q.x, good);
 	return HATCH_EINVAL & (int)~good;
 }
 
 int hx_p256_shared(uint8_t x[32], const uint8_t secret[32], const uint8_t peer[64])
 {
-	struct hx_p256_point p;
-	struct hx_p256_affine q;
-	uint32_t k[8], good;
+	struct arguments job = { x, secret, peer };
 
-	if (hx_p256_point_from_bytes(&q, peer) < 0) {
-		memset(x, 0, 32);
-		return HATCH_EINVAL;
-	}
-	good = hx_fn256_from_bytes(k, secret);
-	hx_p256_point_times(&p, k, &q);
-	hx_p256_point_to_affine(&q, &p);
-	coordinate_to_bytes(x, q.x, good);
-
-	hx_wipe(k, sizeof k);
-	hx_wipe(&p, sizeof p);
-	hx_wipe(&q, sizeof q);
-	hx_burn_stack();
-	return HATCH_EINVAL & (int)~good;
+	return hx_burn_after(shared_secret, &job, HX_BURN_DEEP);
 }

@@ -11,7 +11,6 @@
 #include "p256_point.h"
 
 #include "../hatch.h"
-#include "burn.h"
 #include "fn256.h"
 #include "p256_table.h"
 #include "p256_window.h"
@@ -253,8 +252,5 @@ void hx_p256_point_times(
 	hx_p256_window_fill(table, q);
 	times_table(r, odd, table);
 	hx_fp256_negate_where(r->y, turned);
-	hx_wipe(table, sizeof table);
-	hx_wipe(odd, sizeof odd);
-	hx_burn_stack();
 }
 #pragma GCC diagnostic pop

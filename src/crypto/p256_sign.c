@@ -45,17 +45,20 @@ static void sign(
 	hx_fn256_mul(s, s, inverse);
 }
 
-int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t *hash,
-	size_t hash_len, const uint8_t nonce[32])
+struct arguments {
+	uint8_t *signature;
+	const uint8_t *secret, *hash, *nonce;
+	size_t hash_len;
+};
+
+static int sign_bytes(void *arguments)
 {
+	const struct arguments *job = arguments;
 	uint32_t d[8], k[8], z[8], r[8], s[8];
-	uint32_t good_secret, good_nonce;
-	int status;
+	uint32_t good_secret = hx_fn256_from_bytes(d, job->secret);
+	uint32_t good_nonce = hx_fn256_from_bytes(k, job->nonce);
 
-	good_secret = hx_fn256_from_bytes(d, secret);
-	good_nonce = hx_fn256_from_bytes(k, nonce);
-	hx_p256_hash_to_number(z, hash, hash_len);
-
+	hx_p256_hash_to_number(z, job->hash, job->hash_len);
 	sign(r, s, d, z, k);
 
 	good_nonce &= ~hx_u256_is_zero(r) & ~hx_u256_is_zero(s);
@@ -63,16 +66,18 @@ int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t 
 		r[i] &= good_secret & good_nonce;
 		s[i] &= good_secret & good_nonce;
 	}
-	hx_u256_to_be(signature, r);
-	hx_u256_to_be(signature + 32, s);
-	status = (HATCH_EINVAL & (int)~good_secret) |
-		 (HX_P256_OTHER_NONCE & (int)(good_secret & ~good_nonce));
+	hx_u256_to_be(job->signature, r);
+	hx_u256_to_be(job->signature + 32, s);
+	return (HATCH_EINVAL & (int)~good_secret) |
+	       (HX_P256_OTHER_NONCE & (int)(good_secret & ~good_nonce));
+}
 
-	hx_wipe(d, sizeof d);
-	hx_wipe(k, sizeof k);
-	hx_wipe(s, sizeof s);
-	hx_burn_stack();
-	return status;
+int hx_p256_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t *hash,
+	size_t hash_len, const uint8_t nonce[32])
+{
+	struct arguments job = { signature, secret, hash, nonce, hash_len };
+
+	return hx_burn_after(sign_bytes, &job, HX_BURN_SHALLOW);
 }
 
 static bool same(const uint32_t a[8], const uint32_t b[8])

@@ -4,7 +4,6 @@
  */
 #include "x25519.h"
 
-#include "../base/wipe.h"
 #include "../hatch.h"
 #include "burn.h"
 #include "ct.h"
@@ -102,19 +101,25 @@ static void clamp(uint32_t k[8], const uint8_t secret[32])
 	k[7] = (k[7] & 0x7fffffff) | 0x40000000;
 }
 
+struct arguments {
+	uint8_t *out;
+	const uint8_t *secret, *peer;
+};
+
 /*
  * The clamped secret is 8 m with 2^251 <= m < 2^252, and the table is for 8 times the base point.
  * The digits need an odd number: it is m, or order - m, which is positive and whose point differs
  * in sign alone, which the result does not have.
  */
-void hx_x25519_public(uint8_t public_key[32], const uint8_t secret[32])
+static int comb(void *arguments)
 {
+	const struct arguments *job = arguments;
 	struct point p = { { 0 }, { 1 }, { 1 }, { 0 } };
 	struct entry q;
 	uint32_t k[8];
 
 	_Static_assert(sizeof q == 96, "an entry of the table is looked up into it");
-	clamp(k, secret);
+	clamp(k, job->secret);
 	for (int i = 0; i < 7; i++)
 		k[i] = k[i] >> 3 | k[i + 1] << 29;
 	k[7] >>= 3;
@@ -135,22 +140,25 @@ void hx_x25519_public(uint8_t public_key[32], const uint8_t secret[32])
 	hx_fe25519_add(p.y, p.z, p.y);
 	hx_fe25519_invert(p.x, p.x);
 	hx_fe25519_mul(p.x, p.x, p.y);
-	hx_fe25519_to_bytes(public_key, p.x);
+	hx_fe25519_to_bytes(job->out, p.x);
+	return 0;
+}
 
-	hx_wipe(&p, sizeof p);
-	hx_wipe(&q, sizeof q);
-	hx_wipe(k, sizeof k);
-	hx_burn_stack();
+void hx_x25519_public(uint8_t public_key[32], const uint8_t secret[32])
+{
+	struct arguments job = { public_key, secret, NULL };
+
+	(void)hx_burn_after(comb, &job, HX_BURN_SHALLOW);
 }
 
 /* ---- any point: the Montgomery ladder ---- */
 
-struct ladder {
+struct state {
 	hx_fe25519 x1, x2, z2, x3, z3;
 };
 
 /* One turn of the loop of RFC 7748 section 5, with its names where they fit. */
-static void ladder_step(struct ladder *l)
+static void ladder_step(struct state *l)
 {
 	hx_fe25519 a, b, c;
 
@@ -173,13 +181,14 @@ static void ladder_step(struct ladder *l)
 	hx_fe25519_mul(l->z2, b, c);
 }
 
-int hx_x25519_shared(uint8_t shared[32], const uint8_t secret[32], const uint8_t peer[32])
+static int ladder(void *arguments)
 {
-	struct ladder l = { .x2 = { 1 }, .z3 = { 1 } };
+	const struct arguments *job = arguments;
+	struct state l = { .x2 = { 1 }, .z3 = { 1 } };
 	uint32_t k[8], last = 0, any = 0;
 
-	clamp(k, secret);
-	hx_fe25519_from_bytes(l.x1, peer);
+	clamp(k, job->secret);
+	hx_fe25519_from_bytes(l.x1, job->peer);
 	hx_u256_copy(l.x3, l.x1);
 	for (uint32_t i = 255; i-- > 0;) {
 		uint32_t bit = hx_u256_bit(k, i);
@@ -192,13 +201,15 @@ int hx_x25519_shared(uint8_t shared[32], const uint8_t secret[32], const uint8_t
 	/* The lowest bits are clamped to 0, so that there is no swap left to do. */
 	hx_fe25519_invert(l.z2, l.z2);
 	hx_fe25519_mul(l.x2, l.x2, l.z2);
-	hx_fe25519_to_bytes(shared, l.x2);
+	hx_fe25519_to_bytes(job->out, l.x2);
 	for (int i = 0; i < 32; i++)
-		any |= shared[i];
-	any = hx_ct_is_zero(any);
+		any |= job->out[i];
+	return HATCH_EINVAL & (int)hx_ct_is_zero(any);
+}
 
-	hx_wipe(&l, sizeof l);
-	hx_wipe(k, sizeof k);
-	hx_burn_stack();
-	return HATCH_EINVAL & (int)any;
+int hx_x25519_shared(uint8_t shared[32], const uint8_t secret[32], const uint8_t peer[32])
+{
+	struct arguments job = { shared, secret, peer };
+
+	return hx_burn_after(ladder, &job, HX_BURN_SHALLOW);
 }

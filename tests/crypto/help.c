@@ -53,7 +53,7 @@ void help_random_with_edges(uint32_t word[8])
 }
 
 #ifdef HATCH_CHECK_BOUNDS
-#define SLOWER 16
+#define SLOWER 4
 #else
 #define SLOWER 1
 #endif

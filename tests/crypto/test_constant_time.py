@@ -1,4 +1,5 @@
-"""src/crypto/ under valgrind, secrets undefined: no branch and no address depends on them.
+"""src/crypto/ under valgrind, secrets undefined: no branch and no address depends on them.  And nothing
+of them is left on the stack.
 
 Compiled as a product would be, without assertions.  Two compilers' usual choices here; with
 HATCH_LONG=1 gcc and clang at -Os, -O2 and -O3.
@@ -14,9 +15,9 @@ QUICK = [("gcc", "-O2"), ("clang", "-Os")]
 LONG = [(compiler, level) for compiler in ("gcc", "clang") for level in ("-Os", "-O2", "-O3")]
 
 
-def build(folder, compiler, level):
-    program = str(folder / "constant_time")
-    sources = sorted(glob.glob(f"{ROOT}/src/crypto/*.c")) + [f"{ROOT}/tests/crypto/program/constant_time.c"]
+def build(folder, compiler, level, name="constant_time"):
+    program = str(folder / name)
+    sources = sorted(glob.glob(f"{ROOT}/src/crypto/*.c")) + [f"{ROOT}/tests/crypto/program/{name}.c"]
     subprocess.run([compiler, "-std=c11", level, "-gdwarf-4", "-DNDEBUG", f"-I{ROOT}/src", *sources, "-o", program],
                    check=True)
     return program
@@ -34,6 +35,15 @@ def test_no_secret_decides(tmp_path, compiler, level):
     assert result.returncode == 0 and "done 1" in result.stdout, result.stdout
     for planted in ("planted", "planted-index"):
         assert memcheck(program, planted).returncode == 9, f"{planted}: not found"
+
+
+@pytest.mark.parametrize("compiler,level", LONG)
+def test_no_secret_stays_on_the_stack(tmp_path, compiler, level):
+    program = build(tmp_path, compiler, level, "stack")
+    output = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    left = dict(line.split(": ") for line in output.splitlines())
+    assert int(left.pop("planted")) >= 32, output
+    assert len(left) == 5 and set(left.values()) == {"0"}, output
 
 
 def test_a_planted_branch_in_the_library_is_found(tmp_path):

@@ -426,6 +426,58 @@ static uint32_t count(void (*run)(void))
 	return instructions() - before;
 }
 
+/*
+ * How many words of the stack differ after the operation for two secrets.  Nothing else runs here,
+ * so that what is below the stack pointer stays as it was left.
+ */
+#define LOOKED_AT 1024 /* words, twice what the deepest operation uses */
+
+static uint32_t left_on_stack(void (*run)(void))
+{
+	static uint32_t first[LOOKED_AT];
+	uint32_t different = 0;
+
+	for (int turn = 0; turn < 2; turn++) {
+		volatile uint32_t *below = (uint32_t *)__builtin_frame_address(0) - LOOKED_AT - 32;
+		for (int i = 0; i < 32; i++)
+			((volatile uint8_t *)secret)[i] = (uint8_t)(i * 37 + turn * 90 + 1);
+		for (int i = 0; i < LOOKED_AT; i++)
+			below[i] = 0;
+		run();
+		for (int i = 0; i < LOOKED_AT; i++)
+			if (turn == 0)
+				((volatile uint32_t *)first)[i] = below[i];
+			else
+				different += first[i] != below[i];
+	}
+	return different;
+}
+
+/* Leaves its copy, which must be found. */
+static void leave_secret(void)
+{
+	volatile uint32_t copy[40];
+
+	for (unsigned i = 0; i < 40; i++)
+		copy[i] = secret[i % 32];
+}
+
+static int nothing_is_left(void)
+{
+	static void (*const run[])(
+		void) = { x25519_public, x25519_shared, p256_public, p256_shared, p256_sign };
+	int good = 1;
+
+	for (unsigned i = 0; i < sizeof run / sizeof run[0]; i++) {
+		uint32_t words = left_on_stack(run[i]);
+		printf("stack left by operation %u: %lu words\n", i, (unsigned long)words);
+		good &= words == 0;
+	}
+	if (left_on_stack(leave_secret) < 8)
+		good = 0;
+	return good;
+}
+
 static int answers_are_right(void)
 {
 	/* RFC 7748 section 6.1: Alice's keys; and 2 G, whose x everybody knows. */
@@ -457,6 +509,9 @@ int main(void)
 
 	if (bad)
 		printf("wrong answers\n");
+	prepare(EDGES);
+	if (!nothing_is_left())
+		bad = 1;
 	for (unsigned round = 0; round < EDGES + ROUNDS; round++) {
 		prepare(round);
 		for (unsigned i = 0; i < OPERATIONS; i++) {
