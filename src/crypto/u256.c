@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include "u256.h"
-#include "u256_mul.h"
 
 void hx_u256_from_le(uint32_t r[8], const uint8_t bytes[32])
 {
@@ -116,14 +115,4 @@ void hx_u256_look_up(void *r, const void *table, uint32_t words, uint32_t index)
 		*out++ = (m0 & t[0]) | (m1 & t[words]) | (m2 & t[2 * words]) | (m3 & t[3 * words]) |
 			 (m4 & t[4 * words]) | (m5 & t[5 * words]) | (m6 & t[6 * words]) |
 			 (m7 & t[7 * words]);
-}
-
-void hx_u256_mul(uint32_t r[16], const uint32_t a[8], const uint32_t b[8])
-{
-	hx_u256_mul_inline(r, a, b);
-}
-
-void hx_u256_sqr(uint32_t r[16], const uint32_t a[8])
-{
-	hx_u256_sqr_inline(r, a);
 }

@@ -40,8 +40,8 @@ void hx_u256_swap(uint32_t a[8], uint32_t b[8], uint32_t mask);
 void hx_u256_look_up(void *r, const void *table, uint32_t words, uint32_t index);
 
 /* The product and the square, of 16 words; r is neither a nor b. */
-void hx_u256_mul(uint32_t r[16], const uint32_t a[8], const uint32_t b[8]);
-void hx_u256_sqr(uint32_t r[16], const uint32_t a[8]);
+void hx_u256_mul(uint32_t r[restrict 16], const uint32_t a[8], const uint32_t b[8]);
+void hx_u256_sqr(uint32_t r[restrict 16], const uint32_t a[8]);
 
 static inline void hx_u256_copy(uint32_t r[8], const uint32_t a[8])
 {

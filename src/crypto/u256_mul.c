@@ -1,5 +1,5 @@
 /*
- * u256_mul.h - the product of two numbers of 256 bits, to be compiled into its users
+ * u256_mul.c - the product of two numbers of 256 bits, and the square of one
  * SPDX-License-Identifier: MIT
  *
  * Column by column: column k is the sum of a[i] * b[k - i], of at most 8 products.  The sum is in
@@ -14,25 +14,23 @@
  * counted and gains nothing at this size: it trades 16 of 64 products (128 instructions) for
  * about 150.
  */
-#ifndef HX_CRYPTO_U256_MUL_H
-#define HX_CRYPTO_U256_MUL_H
+#include "u256.h"
 
-#include "ct.h"
+/* A column a line: */
+/* clang-format off */
 
-/* clang-format off: a column a line */
-
-#define HX_U256_MAC(x, y)                                                                          \
+#define MAC(x, y)                                                                                  \
 	do {                                                                                       \
-		uint64_t product_ = (uint64_t)(x) * (y);                                           \
-		uint32_t low_ = (uint32_t)product_;                                                \
-		uint32_t high_ = (uint32_t)(product_ >> 32);                                       \
-		c0 += low_;                                                                        \
-		high_ += c0 < low_;                                                                \
-		c1 += high_;                                                                       \
-		c2 += c1 < high_;                                                                  \
+		product = (uint64_t)(x) * (y);                                                     \
+		low = (uint32_t)product;                                                           \
+		high = (uint32_t)(product >> 32);                                                  \
+		c0 += low;                                                                         \
+		high += c0 < low;                                                                  \
+		c1 += high;                                                                        \
+		c2 += c1 < high;                                                                   \
 	} while (0);
 
-#define HX_U256_NEXT(word)                                                                         \
+#define NEXT(word)                                                                                 \
 	do {                                                                                       \
 		HX_BOUND(c2 < 16);                                                                 \
 		(word) = c0;                                                                       \
@@ -41,43 +39,46 @@
 		c2 = 0;                                                                            \
 	} while (0)
 
-#define M(i, j) HX_U256_MAC(a[i], b[j])
+#define M(i, j) MAC(a[i], b[j])
 
-static inline void hx_u256_mul_inline(
-	uint32_t r[restrict 16], const uint32_t a[8], const uint32_t b[8])
+void hx_u256_mul(uint32_t r[restrict 16], const uint32_t a[8], const uint32_t b[8])
 {
-	uint32_t c0 = 0, c1 = 0, c2 = 0;
+	uint32_t c0 = 0, c1 = 0, c2 = 0, low, high;
+	uint64_t product;
 
-	M(0, 0) HX_U256_NEXT(r[0]);
-	M(0, 1) M(1, 0) HX_U256_NEXT(r[1]);
-	M(0, 2) M(1, 1) M(2, 0) HX_U256_NEXT(r[2]);
-	M(0, 3) M(1, 2) M(2, 1) M(3, 0) HX_U256_NEXT(r[3]);
-	M(0, 4) M(1, 3) M(2, 2) M(3, 1) M(4, 0) HX_U256_NEXT(r[4]);
-	M(0, 5) M(1, 4) M(2, 3) M(3, 2) M(4, 1) M(5, 0) HX_U256_NEXT(r[5]);
-	M(0, 6) M(1, 5) M(2, 4) M(3, 3) M(4, 2) M(5, 1) M(6, 0) HX_U256_NEXT(r[6]);
-	M(0, 7) M(1, 6) M(2, 5) M(3, 4) M(4, 3) M(5, 2) M(6, 1) M(7, 0) HX_U256_NEXT(r[7]);
-	M(1, 7) M(2, 6) M(3, 5) M(4, 4) M(5, 3) M(6, 2) M(7, 1) HX_U256_NEXT(r[8]);
-	M(2, 7) M(3, 6) M(4, 5) M(5, 4) M(6, 3) M(7, 2) HX_U256_NEXT(r[9]);
-	M(3, 7) M(4, 6) M(5, 5) M(6, 4) M(7, 3) HX_U256_NEXT(r[10]);
-	M(4, 7) M(5, 6) M(6, 5) M(7, 4) HX_U256_NEXT(r[11]);
-	M(5, 7) M(6, 6) M(7, 5) HX_U256_NEXT(r[12]);
-	M(6, 7) M(7, 6) HX_U256_NEXT(r[13]);
-	M(7, 7) HX_U256_NEXT(r[14]);
+	M(0, 0) NEXT(r[0]);
+	M(0, 1) M(1, 0) NEXT(r[1]);
+	M(0, 2) M(1, 1) M(2, 0) NEXT(r[2]);
+	M(0, 3) M(1, 2) M(2, 1) M(3, 0) NEXT(r[3]);
+	M(0, 4) M(1, 3) M(2, 2) M(3, 1) M(4, 0) NEXT(r[4]);
+	M(0, 5) M(1, 4) M(2, 3) M(3, 2) M(4, 1) M(5, 0) NEXT(r[5]);
+	M(0, 6) M(1, 5) M(2, 4) M(3, 3) M(4, 2) M(5, 1) M(6, 0) NEXT(r[6]);
+	M(0, 7) M(1, 6) M(2, 5) M(3, 4) M(4, 3) M(5, 2) M(6, 1) M(7, 0) NEXT(r[7]);
+	M(1, 7) M(2, 6) M(3, 5) M(4, 4) M(5, 3) M(6, 2) M(7, 1) NEXT(r[8]);
+	M(2, 7) M(3, 6) M(4, 5) M(5, 4) M(6, 3) M(7, 2) NEXT(r[9]);
+	M(3, 7) M(4, 6) M(5, 5) M(6, 4) M(7, 3) NEXT(r[10]);
+	M(4, 7) M(5, 6) M(6, 5) M(7, 4) NEXT(r[11]);
+	M(5, 7) M(6, 6) M(7, 5) NEXT(r[12]);
+	M(6, 7) M(7, 6) NEXT(r[13]);
+	M(7, 7) NEXT(r[14]);
 	r[15] = c0;
 }
 
 #undef M
+#undef NEXT
 
 /*
  * The square: the products off the diagonal occur twice.  They are summed in d2:d1:d0 from zero
  * for each column and doubled there, at most 4 products and so below 2^66 before and 2^67 after;
  * then the carry from the column before (below 2^36) and the diagonal are added.
  */
-#define M(i, j) HX_U256_MAC(a[i], a[j])
+#define M(i, j) MAC(a[i], a[j])
 
 #define TWICE()                                                                                    \
 	do {                                                                                       \
-		uint32_t d2 = c2 << 1 | c1 >> 31, d1 = c1 << 1 | c0 >> 31, d0 = c0 << 1;           \
+		d2 = c2 << 1 | c1 >> 31;                                                           \
+		d1 = c1 << 1 | c0 >> 31;                                                           \
+		d0 = c0 << 1;                                                                      \
 		HX_BOUND(c2 < 4);                                                                  \
 		c0 = d0 + k0;                                                                      \
 		k1 += c0 < d0; /* k1 is below 2^4 */                                               \
@@ -94,9 +95,10 @@ static inline void hx_u256_mul_inline(
 		c0 = c1 = c2 = 0;                                                                  \
 	} while (0)
 
-static inline void hx_u256_sqr_inline(uint32_t r[restrict 16], const uint32_t a[8])
+void hx_u256_sqr(uint32_t r[restrict 16], const uint32_t a[8])
 {
-	uint32_t c0 = 0, c1 = 0, c2 = 0, k0, k1;
+	uint32_t c0 = 0, c1 = 0, c2 = 0, k0, k1, low, high, d0, d1, d2;
+	uint64_t product;
 
 	M(0, 0) NEXT(r[0]);
 	M(0, 1) TWICE() NEXT(r[1]);
@@ -115,13 +117,3 @@ static inline void hx_u256_sqr_inline(uint32_t r[restrict 16], const uint32_t a[
 	TWICE() M(7, 7) NEXT(r[14]);
 	r[15] = k0;
 }
-
-#undef M
-#undef TWICE
-#undef NEXT
-#undef HX_U256_MAC
-#undef HX_U256_NEXT
-
-/* clang-format on */
-
-#endif
