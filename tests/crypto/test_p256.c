@@ -234,8 +234,11 @@ static void test_peer_is_checked(void **state)
 	assert_int_equal(hx_p256_shared(out, k, point), HATCH_EINVAL);
 	number(point, P_HEX, -1);
 	assert_int_equal(hx_p256_shared(out, k, point), HATCH_EINVAL);
-	number(point, "0", 0);
-	number(point + 32, P_HEX, 0);
+	/* A point with y = 5, and the same with p + 5. */
+	help_hex(point, "d7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7");
+	number(point + 32, "5", 0);
+	assert_int_equal(hx_p256_shared(out, k, point), 0);
+	number(point + 32, P_HEX, 5);
 	assert_int_equal(hx_p256_shared(out, k, point), HATCH_EINVAL);
 }
 
@@ -333,7 +336,11 @@ static void test_verify_meets(void **state)
 	signature[33] ^= 1;
 	assert_int_equal(hx_p256_verify(point, hash, 32, signature), HATCH_EINVAL);
 
-	/* The opposite: z = -3r, whatever s is. */
+	/* The opposite: z = -3r.  With -s, twice the one point would have the right x. */
+	signature[33] ^= 1;
+	BN_bin2bn(signature + 32, 32, z);
+	BN_sub(z, n, z);
+	BN_bn2binpad(z, signature + 32, 32);
 	BN_copy(z, r);
 	BN_mul_word(z, 3);
 	BN_nnmod(z, z, n, context);
