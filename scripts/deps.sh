@@ -5,7 +5,8 @@
 #   test   and to run every test
 #
 # Installs only what is missing, says before how much that is, and touches neither apt nor the
-# network when nothing is.  Then puts mbedTLS into .deps/ (scripts/mbedtls.sh).
+# network when nothing is.  Then puts mbedTLS into .deps/ (scripts/mbedtls.sh), and for the tests
+# Wycheproof's vectors (scripts/wycheproof.sh).
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-demo}
@@ -59,7 +60,7 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest, curl, openssl, g++, clang, clang-format and valgrind; not found here: $missing" \
+			"with pytest, curl, openssl with its headers, g++, clang, clang-format and valgrind; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
 	fi

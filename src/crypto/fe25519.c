@@ -100,8 +100,8 @@ void hx_fe25519_sqr(hx_fe25519 r, const hx_fe25519 a)
 }
 
 /*
- * As reduce(): the top words give T < 2^59 / 2^31 = 2^28 (small < 2^26 makes it below 2^27 + 2),
- * 19 T < 2^32; the carry into the top word is below 2^26 + 2.
+ * As reduce().  small <= 2^26 - 1, so that the top words with it are below 2^58 and T < 2^27,
+ * 19 T < 2^32.  A carry is at most 2^26: (small + 1) (2^32 - 1) + 2^32 is below 2^58 + 2^32.
  */
 void hx_fe25519_add_times(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b, uint32_t small)
 {
@@ -111,7 +111,7 @@ void hx_fe25519_add_times(hx_fe25519 r, const hx_fe25519 a, const hx_fe25519 b, 
 	HX_BOUND(small < 1u << 26);
 	SEVEN_STEPS(MULTIPLE);
 	r[7] = ((uint32_t)top & LOW31) + (uint32_t)sum;
-	HX_BOUND(sum < (1u << 26) + 2);
+	HX_BOUND(sum <= 1u << 26);
 }
 
 /* 2p - r = 2^256 - 38 - r is the complement of r less 37, which it is not below. */
@@ -133,8 +133,7 @@ void hx_fe25519_from_bytes(hx_fe25519 r, const uint8_t bytes[32])
 	r[7] &= LOW31;
 }
 
-/* 2^255 = 19 mod p brings a below 2^255 + 19 = p + 38, so that p is then taken away at most once.
- */
+/* 2^255 = 19 mod p brings a below 2^255 + 19 = p + 38: then p is taken away once or not at all. */
 static void make_unique(hx_fe25519 r, const hx_fe25519 a)
 {
 	hx_fe25519 once = { 0 };

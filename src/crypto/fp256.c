@@ -22,15 +22,15 @@ static const uint32_t two768[8] = { 0x0000000a, 0xfffffffd, 0xfffffff7, 0xffffff
 /*
  * V = T 2^256 + L becomes V - Q p, in [0, 2^256), for |T| < 2^16.  Write e = 2^256 - p
  * = 2^224 - 2^192 - 2^96 + 1, so that V - Q p = L + Q e + (T - Q) 2^256, and h for L's top word.
- * Take Q = T + floor((h + T) / 2^32), where the floor is -1, 0 or 1:
+ * Take Q = T + floor((h + T) / 2^32), where the floor is 0, 1 or -1:
  *
- *   0    h + T <= 2^32 - 1.  For T >= 0, L + T e < (h + 1) 2^224 + T 2^224 <= 2^256 (if T = 0, that
- * is L itself).  For T < 0, h >= -T, so that L + T e >= (h + T) 2^224 >= 0. 1    h + T >= 2^32, T >
- * 0: L + (T + 1) e - 2^256 >= h 2^224 + (T + 1) (2^224 - 2^193) - 2^256
- *        >= 2^224 - (T + 1) 2^193 >= 0; and < 2^256, as L < 2^256 and (T + 1) e < 2^256.
- *   -1   h + T < 0: L + (T - 1) e + 2^256 is not negative, as |T - 1| e < 2^256; and with
- *        L < (h + 1) 2^224 <= -T 2^224 it is below 2^256 + (T - 1) e - T 2^224
- *        <= 2^256 - 2^224 + (1 - T) 2^193 < 2^256.
+ *  - 0, that is 0 <= h + T < 2^32.  For T = 0 it is L.  For T > 0, L + T e is below
+ *    (h + 1) 2^224 + T 2^224 <= 2^256.  For T < 0, L + T e >= (h + T) 2^224 >= 0.
+ *  - 1, that is h + T >= 2^32 and T > 0.  L + (T + 1) e - 2^256 is below 2^256, as both terms are,
+ *    and at least (h + T + 1) 2^224 - (T + 1) 2^193 - 2^256 >= 2^224 - (T + 1) 2^193 >= 0.
+ *  - -1, that is h + T < 0 and T < 0.  L + (T - 1) e + 2^256 is not negative, as (1 - T) e is below
+ *    2^256.  L < (h + 1) 2^224 <= -T 2^224, so it is below 2^256 - T 2^224 + (T - 1) e
+ *    <= 2^256 - 2^224 + (1 - T) 2^193 < 2^256.
  */
 static void fold(hx_fp256 r, int32_t T)
 {

@@ -10,8 +10,8 @@
  *
  * which keep gcd(f, g) and f odd.  theta is delta - 1/2 of the variant that begins with
  * delta = 1/2; for a modulus below 2^256 and 0 <= g < f, 590 steps always bring g to 0 (computed by
- * P. Wuille for that variant by the convex hulls of the pairs (f, g), and proved in Coq by R.
- * O'Connor and A. Poelstra); then f is +1 or -1.  Here 20 batches of 30 are done, whatever g is.
+ * P. Wuille from the convex hulls of the pairs (f, g), and proved in Coq since: safegcd-bounds).
+ * Then f is +1 or -1.  Here 20 batches of 30 are done, whatever g is.
  *
  * A batch needs the lowest 30 bits of f and g alone.  Its effect is a matrix:
  * 2^30 f' = u f + v g, 2^30 g' = q f + r g, with |u| + |v| <= 2^30 and |q| + |r| <= 2^30 (each step
@@ -179,8 +179,7 @@ void hx_inverse(uint32_t r[8], const uint32_t a[8], const struct hx_modulus *mod
 		apply_to_de(d, e, &t, m, modulus->inverse30);
 		apply_to_fg(f, g, &t);
 	}
-	/* g is 0 and f is +-1, or m for the number 0.  d is in (-2m, m), then (-m, m), then [0, m).
-	 */
+	/* g is 0 and f is +-1, or m for the number 0.  d: (-2m, m), then (-m, m), then [0, m). */
 	settle(d, m, 0);
 	settle(d, m, hx_ct_is_negative(f[LIMBS - 1]));
 	from_limbs(r, d);

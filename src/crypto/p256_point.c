@@ -137,14 +137,13 @@ static void look_up(struct hx_p256_affine *q, const void *table, uint32_t digit)
  *   - 2^c times the sum after column c is k without the digits of the columns below c, whose sum is
  *     below 2^(241 + c): so that sum is within 2^(256 - c) + 2^241.  For c >= 1, A +- D is then
  *     within 2^255 + 2^243 < n, and for c = 0 within 2^256 + 2^243 < 2n: only +-n is left, c = 0.
- *   - block 0 comes last and has the only odd terms then, so that A +- D is even before it and not
- * n.
- *   - in block 0's addition A + D = k, which is not n.  |D| < 2^193, so A - D = k - 2D is not -n;
- * it is n only if k = n + 2D, and none of the 8 negative D agrees with the digits of that k.
+ *   - block 0 comes last and has the only odd terms then, so that A +- D is even before it, and n
+ *     is not.
+ *   - in block 0's addition A + D = k, which is not n.  |D| < 2^193, so A - D = k - 2D is not -n.
+ *     It is n only if k = n + 2D, and none of the 8 negative D agrees with the digits of that k:
  *     scripts/make_tables.py goes through them.
  *
- * A negative last tooth stands for the opposite of the entry with all teeth turned, as in
- * look_up().
+ * A negative last tooth stands for the opposite of the entry with all teeth turned.
  */
 static uint32_t comb_digit(const uint32_t k[8], uint32_t block, uint32_t column)
 {
