@@ -51,7 +51,8 @@ void hx_nonce_end(struct hx_nonce *nonce);
 /*
  * hx_p256_sign() with such a nonce.  added may be NULL.  HATCH_EINVAL for a secret out of range,
  * HATCH_EPORT if sixteen candidates in sequence would not do, which a working HMAC does not bring
- * about in the life of the universe; else what the HMAC returned.
+ * about in the life of the universe; else what the HMAC returned.  After an error the signature is
+ * zeros or what it was before.
  */
 int hx_nonce_sign(uint8_t signature[64], const struct hx_nonce_hmac *hmac, const uint8_t secret[32],
 	const struct hx_nonce_part *hash, const struct hx_nonce_part *added);
