@@ -9,13 +9,14 @@ MBEDTLS_DIR ?=
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON  := /usr/bin/python3
 FORMAT  := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] tools/*/*.[ch] \
-             examples/*.[ch] tests/*/*.[ch] ports/*/*.[ch] ports/*/*/*.[ch])
+             examples/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] \
+             ports/*/*.[ch] ports/*/*/*.[ch])
 TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo deps deps-test build check test test-long lint format size figures install clean distclean
+.PHONY: help demo deps deps-test build check test test-long lint format size crypto-bench figures install clean distclean
 
 ## everyday
 help: ## list these commands
@@ -56,6 +57,9 @@ lint: ## cppcheck and clang-tidy, where they are installed
 
 size: build ## code and data of each part of the library
 	@scripts/size.sh $(BUILD)
+
+crypto-bench: ## instructions of each operation of src/crypto/ on an emulated rv32imc core
+	@$(MAKE) -C tests/rv32 bench size BUILD=$(CURDIR)/build-rv32
 
 figures: build ## the figures of the README, measured on this machine
 	@scripts/figures.sh $(BUILD)

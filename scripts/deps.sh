@@ -7,7 +7,7 @@
 #
 # Installs only what is missing, says before how much that is, and touches neither apt nor the
 # network when nothing is.  Then puts the sources of mbedTLS and, from virt on, of lwIP into
-# .deps/ (scripts/debian_source.sh).
+# .deps/ (scripts/debian_source.sh), and for the tests Wycheproof's vectors (scripts/wycheproof.sh).
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-demo}
@@ -31,6 +31,7 @@ picolibc-riscv64-unknown-elf /usr/lib/picolibc/riscv64-unknown-elf/lib/release/r
 '
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
+libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 openssl openssl
 pkg-config pkg-config
@@ -66,7 +67,7 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest, curl, openssl, g++, clang, clang-format, valgrind, QEMU for 32-bit RISC-V and a" \
+			"with pytest, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU for 32-bit RISC-V and a" \
 			"cross compiler with picolibc; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
@@ -113,6 +114,7 @@ if [ -n "$missing" ]; then
 fi
 
 case $level in virt | test) scripts/debian_source.sh lwip ;; esac
+[ "$level" != test ] || scripts/wycheproof.sh
 
 case ${MBEDTLS_DIR:-} in ?*) exit 0 ;; esac
 scripts/debian_source.sh mbedtls && exit 0

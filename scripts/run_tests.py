@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """run_tests.py quick|full|long: builds and runs the tests, and counts them.
 
-  quick   unit tests and simulator in build/ (built before), include rule, layout
+  quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
   full    builds with gcc, with the sanitizers and with clang; every test in each; every check
   long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
 
@@ -160,16 +160,16 @@ def fuzz_jobs(build, folder, seconds, long):
                 env=environment(folder, long)) for name in names]
 
 
-def e2e_jobs(build, folder, seconds, long, reports):
+def pytest_jobs(kind, build, folder, seconds, long, reports):
     jobs = []
-    files = sorted(glob.glob(f"{ROOT}/tests/e2e/test_*.py"))
-    if not files and os.path.isdir(f"{ROOT}/tests/e2e"):
-        return [Job(f"e2e [{build}]: no test found", ["false"], 1)]
+    files = sorted(glob.glob(f"{ROOT}/tests/{kind}/test_*.py"))
+    if not files and os.path.isdir(f"{ROOT}/tests/{kind}"):
+        return [Job(f"{kind} [{build}]: no test found", ["false"], 1)]
     for path in files:
         name = os.path.basename(path)[:-3]
-        report = f"{reports}/{name}-{build}.xml"
+        report = f"{reports}/{kind}-{name}-{build}.xml"
         command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", path]
-        jobs.append(Job(f"e2e/{name} [{build}]", command, seconds, junit_counter(report),
+        jobs.append(Job(f"{kind}/{name} [{build}]", command, seconds, junit_counter(report),
                         env=environment(folder, long)))
     return jobs
 
@@ -241,8 +241,9 @@ def main():
     with tempfile.TemporaryDirectory() as reports:
         if args.plan == "quick":
             jobs = check_jobs()
-            for kind in ("unit", "sim"):
+            for kind in ("unit", "sim", "crypto"):
                 jobs += cmocka_jobs(kind, "gcc", "build", 60, False)
+            jobs += pytest_jobs("crypto", "gcc", "build", 60, False, reports)
             run.all(jobs)
         else:
             builds = ["gcc", "sanitize", "clang"] + (["threads"] if long else [])
@@ -252,12 +253,14 @@ def main():
                 folder = BUILDS[build][0]
                 if not os.path.isdir(f"{ROOT}/{folder}"):
                     continue  # its compiler is not installed
-                for kind, seconds in (("sim", 180), ("unit", 60)):
+                for kind, seconds in (("sim", 180), ("crypto", 120), ("unit", 60)):
                     jobs += cmocka_jobs(kind, build, folder, seconds * patience, long)
                 if build == "sanitize":
                     jobs += fuzz_jobs(build, folder, 120 * patience, long)
                 if build != "clang":
-                    jobs += e2e_jobs(build, folder, 240 * patience, long, reports)
+                    jobs += pytest_jobs("e2e", build, folder, 240 * patience, long, reports)
+                if build == "gcc":  # most of these make their own programs
+                    jobs += pytest_jobs("crypto", build, folder, 120 * patience, long, reports)
             run.all(jobs)
 
     if run.failures:
