@@ -5,7 +5,9 @@
 A new file, or more values for one that is there.  The format is that of store.c: slots of eight
 sectors, a header and seven of data.  The demo and the tests read these keys:
 
-  cert, key   the identity, PEM
+  cert, key   the identity, PEM; without them the board makes one of its own
+  hostname    whose name that is for
+  url         what the demo tells people to open
   args        settings for the program, "max_conns=4 idle_ms=500"
   loss        frames that vanish, percent in each direction
 """

@@ -18,7 +18,7 @@
 
 extern unsigned char __ram_start[], __ram_end[], __heap_start[], __heap_end[];
 
-static char *cert, *key;
+static char *cert, *key, *hostname;
 
 void board_start(void)
 {
@@ -37,10 +37,15 @@ const struct hatch_identity *board_identity(void)
 	static struct hatch_identity identity;
 	cert = settings_text("cert");
 	key = settings_text("key");
-	if (cert == NULL || key == NULL)
+	if ((cert == NULL) != (key == NULL))
 		board_fail(
-			"no identity: flash.py IMAGE cert=@FILE key=@FILE puts one into the flash");
-	identity = (struct hatch_identity)HATCH_PEM(cert, key);
+			"half an identity: flash.py IMAGE cert=@FILE key=@FILE puts both into the flash");
+	if (cert != NULL) {
+		identity = (struct hatch_identity)HATCH_PEM(cert, key);
+		return &identity;
+	}
+	hostname = settings_text("hostname");
+	identity = (struct hatch_identity)HATCH_SELF_SIGNED(hostname == NULL ? "hatch" : hostname);
 	return &identity;
 }
 

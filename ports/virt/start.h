@@ -10,7 +10,10 @@
 /* Everything up to an address on the network.  Returns when there is one. */
 void board_start(void);
 
-/* What this device is: certificate and key from the settings "cert" and "key", in PEM. */
+/*
+ * What this device is: the settings "cert" and "key", in PEM; or, where the flash has neither, an
+ * identity of its own for the name "hostname" (default "hatch"), made at the first start and kept.
+ */
 const struct hatch_identity *board_identity(void);
 
 /* Wipes and frees what board_identity() read: call it once the server is open. */

@@ -57,6 +57,7 @@ static bool header_is_good(const struct header *header)
 void store_open(void)
 {
 	uint64_t sectors = block_open();
+	memset(slots, 0, sizeof(slots));
 	if (sectors < SLOT_SECTORS)
 		board_fail("no flash: start QEMU with -device virtio-blk-device");
 	slot_count = sectors / SLOT_SECTORS < SLOTS_MAX ? (unsigned)(sectors / SLOT_SECTORS)
@@ -80,12 +81,17 @@ static int current_of(const char *key)
 	return found;
 }
 
-static int find_free(void)
+/* A free slot, if there are at least that many; -1: there are not. */
+static int find_free(unsigned least)
 {
-	for (unsigned i = 0; i < slot_count; i++)
-		if (slots[i].generation == 0 || current_of(slots[i].key) != (int)i)
-			return (int)i;
-	return -1;
+	int found = -1;
+	for (unsigned i = 0; i < slot_count; i++) {
+		if (slots[i].generation != 0 && current_of(slots[i].key) == (int)i)
+			continue;
+		found = (int)i;
+		least -= least > 0 ? 1 : 0;
+	}
+	return least == 0 ? found : -1;
 }
 
 static int check_key(const char *key)
@@ -175,7 +181,8 @@ int store_put(const char *key, const void *buf, size_t len)
 		return error;
 	if (len > STORE_VALUE_MAX)
 		return HATCH_EBIG;
-	int old = current_of(key), slot = find_free();
+	/* A new key leaves one slot free, or no value could be replaced any more. */
+	int old = current_of(key), slot = find_free(old < 0 ? 2 : 1);
 	if (slot < 0)
 		return HATCH_EFULL;
 	uint32_t generation = old < 0 ? 1 : slots[old].generation + 1;

@@ -38,11 +38,39 @@ def test_a_mistake_traps(boot, mistake, line):
     assert re.search(line, board.console()), board.console()
 
 
-def test_without_an_identity_it_says_what_to_do(boot, tmp_path):
-    harness.virt_flash.make(tmp_path / "empty", {})
-    board = boot(flash=tmp_path / "empty")
+def test_half_an_identity_is_refused(boot, pki, tmp_path):
+    harness.virt_flash.make(tmp_path / "half", {"cert": pki.files()[0].read_bytes()})
+    board = boot(flash=tmp_path / "half")
     assert board.wait() == harness.virt_board.EXIT_BOOT
-    assert "no identity: flash.py IMAGE cert=@FILE key=@FILE" in board.console()
+    assert "half an identity: flash.py IMAGE cert=@FILE key=@FILE" in board.console()
+
+
+def fingerprint(board):
+    return board.await_console(r"identity: \S+, (made now|from the store); SHA-256 fingerprint (\S+)").groups()
+
+
+def test_its_own_identity_survives_a_reboot(boot, tmp_path):
+    """Made at the first start and kept in the flash; another device has another one."""
+    harness.virt_flash.make(tmp_path / "device", {"hostname": b"localhost", "args": b"max_conns=4"})
+    first = boot(flash=tmp_path / "device")
+    how, print1 = fingerprint(first)
+    assert how == "made now"
+    first.await_console(READY)
+    pem = harness.ssl.get_server_certificate(("127.0.0.1", first.port))
+    context = harness.ssl.create_default_context(cadata=pem)  # trusts it, and checks the name
+    with Client(first.port, context) as client:
+        assert client.ask("/t/hello").status == 200
+    end(first)
+    first.kill()
+    again = boot(flash=tmp_path / "device")
+    assert fingerprint(again) == ("from the store", print1)
+    again.await_console(READY)
+    with Client(again.port, context) as client:
+        assert client.ask("/t/hello").status == 200
+    end(again)
+    harness.virt_flash.make(tmp_path / "other", {"hostname": b"localhost"})
+    other = boot(flash=tmp_path / "other")
+    assert fingerprint(other)[1] != print1
 
 
 def test_a_setting_that_is_none_is_refused(boot):
