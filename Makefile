@@ -13,10 +13,17 @@ FORMAT  := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] tools/
              ports/*/*.[ch] ports/*/*/*.[ch])
 TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 
+# The firmware's build folder, its memory, and how it is built: $(call build_virt,FOLDER,CMAKE,BUILD)
+VIRT   ?= build-virt
+RAM_KB ?= 320
+build_virt = { cmake -S ports/virt -B $(1) -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/ports/virt/toolchain.cmake \
+  -DVIRT_RAM_KB=$(RAM_KB) $(2) && cmake --build $(1) -j $(JOBS) $(3); } >$(1).log 2>&1 || { cat $(1).log; exit 1; }; rm -f $(1).log
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo deps deps-test build check test test-long lint format size crypto-bench figures install clean distclean
+.PHONY: help demo deps deps-test deps-virt build check test test-long virt virt-demo virt-build virt-test virt-bench \
+        lint format size crypto-bench figures install clean distclean
 
 ## everyday
 help: ## list these commands
@@ -55,14 +62,39 @@ format: ## lay out the C code with clang-format
 lint: ## cppcheck and clang-tidy, where they are installed
 	@scripts/lint.sh $(BUILD)
 
-size: build ## code and data of each part of the library
-	@scripts/size.sh $(BUILD)
-
 crypto-bench: ## instructions of each operation of src/crypto/ on an emulated rv32imc core
 	@$(MAKE) -C tests/rv32 bench size BUILD=$(CURDIR)/build-rv32
 
 figures: build ## the figures of the README, measured on this machine
 	@scripts/figures.sh $(BUILD)
+
+## the virtual board: the same server as firmware for 32-bit RISC-V, in an emulator
+virt: deps-virt virt-build ## build the demo firmware and boot it on https://localhost:8443/ (PORT=, RAM_KB=)
+	@PORT="$(PORT)" scripts/virt.sh $(VIRT) own
+
+virt-demo: deps-virt build virt-build ## the same with a certificate of the local CA, and the curl line for it
+	@PORT="$(PORT)" scripts/virt.sh $(VIRT) demo
+
+virt-build: ## build the firmware in build-virt/
+	@$(call build_virt,$(VIRT),,)
+
+virt-test: deps-test build ## the board's own tests, and the end-to-end tests on it, in full
+	@$(TESTS) virt
+
+virt-bench: deps-test build virt-build ## instructions, heap and connections on the board, as a table
+	@$(PYTHON) ports/virt/bench.py $(VIRT) $(VIRT) --json build/virt-bench.json
+
+size: deps-virt build/size.map ## code and memory of each part of the firmware at -Os, into the README and build/size.json
+	@scripts/size.py build/size.map --check --update README.md --json build/size.json
+
+.PHONY: build/size.map
+build/size.map: # the linker's map of the demo with everything at -Os
+	@$(call build_virt,$(VIRT)-size,-DVIRT_OPT_TLS=-Os,--target demo)
+	@mkdir -p build
+	@cp $(VIRT)-size/demo.map build/size.map
+
+deps-virt: ## install what is missing for the virtual board (205 MB on a fresh Debian)
+	@scripts/deps.sh virt
 
 ## installing
 install: build ## install to PREFIX (/usr/local), below DESTDIR if set

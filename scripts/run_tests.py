@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""run_tests.py quick|full|long: builds and runs the tests, and counts them.
+"""run_tests.py quick|full|long|virt: builds and runs the tests, and counts them.
 
   quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
   full    builds with gcc, with the sanitizers and with clang; every test in each; every check
   long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
+  virt    what runs on the virtual board alone, with HATCH_LONG=1
 
 Each piece of work is one process with a time limit; as many run at once as there are cores.
 What a piece prints is shown if it fails.  A program that crashes, hangs, or runs no test has
@@ -174,6 +175,21 @@ def pytest_jobs(kind, build, folder, seconds, long, reports):
     return jobs
 
 
+def virt_build_job():
+    return Job("build [virt]", ["make", "-s", "virt-build"], 900)
+
+
+def virt_jobs(long, reports):
+    """The virtual board's own tests, and those end-to-end tests that a firmware can be put to."""
+    jobs = pytest_jobs("virt", "virt", "build", 1800 if long else 300, long, reports)
+    jobs += [job for job in pytest_jobs("e2e", "virt", "build", 300, long, reports)
+             if job.name.split()[0] in ("e2e/test_tls", "e2e/test_transfer", "e2e/test_curl")]
+    for job in jobs:
+        job.env["HATCH_BOARD"] = os.path.join(ROOT, "build-virt")
+    size = ["sh", "-c", "make -s build/size.map && scripts/size.py build/size.map --check --verify README.md"]
+    return jobs + [Job("size of the firmware", size, 300)]
+
+
 def build_job(build, jobs):
     folder, args = BUILDS[build]
     command = ["make", "-s", "build", f"BUILD={folder}", f"JOBS={jobs}", f"CMAKE_ARGS={args}"]
@@ -231,10 +247,10 @@ class Run:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("plan", choices=["quick", "full", "long"])
+    parser.add_argument("plan", choices=["quick", "full", "long", "virt"])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
-    long = args.plan == "long"
+    long = args.plan in ("long", "virt")
     patience = 10 if long else 1
     run = Run(args.jobs)
 
@@ -245,10 +261,14 @@ def main():
                 jobs += cmocka_jobs(kind, "gcc", "build", 60, False)
             jobs += pytest_jobs("crypto", "gcc", "build", 60, False, reports)
             run.all(jobs)
+        elif args.plan == "virt":
+            if run.all([virt_build_job()]):
+                run.all(virt_jobs(long, reports))
         else:
             builds = ["gcc", "sanitize", "clang"] + (["threads"] if long else [])
             built = [build for build in builds if run.all([build_job(build, args.jobs)])]
-            jobs = check_jobs() + (slow_check_jobs() if "gcc" in built else [])
+            jobs = virt_jobs(long, reports) if run.all([virt_build_job()]) else []
+            jobs += check_jobs() + (slow_check_jobs() if "gcc" in built else [])
             for build in built:
                 folder = BUILDS[build][0]
                 if not os.path.isdir(f"{ROOT}/{folder}"):

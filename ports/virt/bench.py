@@ -39,7 +39,7 @@ import flash  # noqa: E402
 import harness  # noqa: E402
 import size  # noqa: E402
 
-FULL_SAMPLES, RESUMED_SAMPLES, IDLE, REQUESTS, BODY = 12, 6, 4, 200, 1_000_000
+FULL_SAMPLES, RESUMED_SAMPLES, IDLE, REQUESTS, BODY = 40, 20, 4, 200, 1_000_000
 QUIET = "idle_ms=3600000 log_level=1"
 SUITES = [("-tls1_3", "-ciphersuites", CHACHA), ("-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256"),
           ("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305"),

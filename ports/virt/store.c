@@ -88,7 +88,7 @@ static int find_free(unsigned least)
 	for (unsigned i = 0; i < slot_count; i++) {
 		if (slots[i].generation != 0 && current_of(slots[i].key) == (int)i)
 			continue;
-		found = (int)i;
+		found = found < 0 ? (int)i : found;
 		least -= least > 0 ? 1 : 0;
 	}
 	return least == 0 ? found : -1;

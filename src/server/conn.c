@@ -189,8 +189,10 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 		go = c->stage(c);
 	if (c->stage == ended)
 		return HATCH_ENDED;
+	/* A flight leaves when it is whole: what is gathered waits while the handshake has more. */
+	bool more = go == HX_GO_TURN && hx_wire_only_gathers(&c->wire);
 	unsigned want = (hx_wire_wants_rx(&c->wire) ? (unsigned)HATCH_WANT_RX : 0u) |
-			(hx_wire_wants_tx(&c->wire) ? (unsigned)HATCH_WANT_TX : 0u);
+			(hx_wire_wants_tx(&c->wire) && !more ? (unsigned)HATCH_WANT_TX : 0u);
 	if (go != HX_GO_WAIT)
 		want |= HATCH_WANT_TURN;
 	return want != 0 ? want : (unsigned)HATCH_WANT_APP;

@@ -115,6 +115,11 @@ bool hx_wire_wants_tx(const struct hx_wire *wire)
 	return holds_flight(wire) || (wire->tx != NULL && wire->tx_taken == 0);
 }
 
+bool hx_wire_only_gathers(const struct hx_wire *wire)
+{
+	return wire->gather && holds_flight(wire) && wire->tx == NULL;
+}
+
 void *hx_wire_rx_buf(struct hx_wire *wire, size_t *room)
 {
 	*room = 0;

@@ -67,6 +67,8 @@ const void *hx_wire_tx_buf(struct hx_wire *wire, size_t *len);
 void hx_wire_tx_ack(struct hx_wire *wire, size_t len);
 void hx_wire_tx_end(struct hx_wire *wire, int error);
 
+/* There are gathered records of a handshake, and nothing that could not be gathered. */
+bool hx_wire_only_gathers(const struct hx_wire *wire);
 bool hx_wire_wants_rx(const struct hx_wire *wire);
 bool hx_wire_wants_tx(const struct hx_wire *wire);
 

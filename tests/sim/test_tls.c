@@ -61,6 +61,39 @@ static void visit(int version, bool resume)
 	world_close(&w);
 }
 
+/* How often the server sends something in a whole handshake. */
+static unsigned pieces_of_handshake(int version, bool resume)
+{
+	struct world w;
+	unsigned pieces = 0;
+	tls_options.version = version;
+	tls_options.resume = resume;
+	world_connect(&w, srv, true, 3);
+	for (unsigned quiet = 0; quiet < 4;) {
+		size_t before = w.down.len;
+		bool moved = world_once(&w);
+		pieces += w.down.len > before ? 1 : 0;
+		quiet = moved ? 0 : quiet + 1;
+	}
+	assert_true(tls_client_done(w.tls));
+	world_close(&w);
+	return pieces;
+}
+
+/* ServerHello to Finished, and the tickets: each leaves in one piece, however many records it is.
+ */
+static void a_flight_is_one_piece(void **state)
+{
+	(void)state;
+	open_with(4);
+	assert_int_equal(pieces_of_handshake(0x0304, false), 2);
+	assert_int_equal(pieces_of_handshake(0x0304, true), 2);
+	tls_client_forget();
+	assert_int_equal(pieces_of_handshake(0x0303, false), 2);
+	assert_int_equal(pieces_of_handshake(0x0303, true), 1);
+	hatch_close(srv);
+}
+
 static void facts_and_resumption(void **state)
 {
 	(void)state;
@@ -386,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_and_resumption),
+		cmocka_unit_test(a_flight_is_one_piece),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(a_damaged_record),
