@@ -76,7 +76,7 @@ virt-demo: deps-virt build virt-build ## the same with a certificate of the loca
 	@PORT="$(PORT)" scripts/virt.sh $(VIRT) demo
 
 virt-build: ## build the firmware in build-virt/
-	@$(call build_virt,$(VIRT),,)
+	@$(call build_virt,$(VIRT),$(VIRT_ARGS),)
 
 virt-test: deps-test build ## the board's own tests, and the end-to-end tests on it, in full
 	@$(TESTS) virt
