@@ -19,6 +19,10 @@ RAM_KB ?= 320
 build_virt = { cmake -S ports/virt -B $(1) -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/ports/virt/toolchain.cmake \
   -DVIRT_RAM_KB=$(RAM_KB) $(2) && cmake --build $(1) -j $(JOBS) $(3); } >$(1).log 2>&1 || { cat $(1).log; exit 1; }; rm -f $(1).log
 
+configure = cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON \
+  -DMBEDTLS_DIR=$(MBEDTLS_DIR) $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || \
+  { cat $(BUILD).log; exit 1; }; rm -f $(BUILD).log
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -34,9 +38,7 @@ demo: deps build ## build, make a certificate and serve https://localhost:8443 (
 	@PORT="$(PORT)" HOST="$(HOST)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
-	@cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON -DMBEDTLS_DIR=$(MBEDTLS_DIR) \
-	  $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@rm -f $(BUILD).log
+	@$(configure)
 	@cmake --build $(BUILD) -j $(JOBS)
 
 deps: ## install what is missing to build (Debian), fetch mbedTLS into .deps/
@@ -72,10 +74,13 @@ figures: build ## the figures of the README, measured on this machine
 virt: deps-virt virt-build ## build the demo firmware and boot it on https://localhost:8443/ (PORT=, RAM_KB=)
 	@PORT="$(PORT)" scripts/virt.sh $(VIRT) own
 
-virt-demo: deps-virt build virt-build ## the same with a certificate of the local CA, and the curl line for it
+virt-demo: deps-virt virt-build ## the same with a certificate of the local CA, and the curl line for it
+	@$(configure)
+	@cmake --build $(BUILD) -j $(JOBS) --target hatch-cert >/dev/null
 	@PORT="$(PORT)" scripts/virt.sh $(VIRT) demo
 
-virt-build: ## build the firmware in build-virt/
+virt-build: ## build the firmware in build-virt/ (RAM_KB=)
+	@echo "building the firmware in $(VIRT)/ ..."
 	@$(call build_virt,$(VIRT),$(VIRT_ARGS),)
 
 virt-test: deps-test build ## the board's own tests, and the end-to-end tests on it, in full
