@@ -306,8 +306,14 @@ struct hatch_config {
 	uint16_t tls_min;                        /* 0x0303 (default) or 0x0304 */
 	uint16_t tls_max;                        /* 0x0304 (default) or 0x0303 */
 	uint16_t session_cache;                  /* TLS 1.2 session IDs remembered; default 8 */
-	uint32_t ticket_s;                    /* life of a session ticket, seconds; default 86400 */
-	bool no_tickets;                      /* neither tickets nor session cache */
+	uint32_t ticket_s; /* life of a session ticket, seconds; default 86400 */
+	bool no_tickets;   /* neither tickets nor session cache */
+	/*
+	 * Keep the key of TLS 1.3's tickets in the platform's store, so that clients resume after a
+	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Without a
+	 * clock, and in TLS 1.2, tickets end with the program all the same.
+	 */
+	bool keep_tickets;
 	enum hatch_client_certs client_certs; /* [later] */
 	struct hatch_span client_ca;          /* [later] PEM or DER */
 

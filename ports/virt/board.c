@@ -95,10 +95,10 @@ uint64_t board_busy_ticks(void)
 }
 
 /* Goldfish RTC: nanoseconds; reading the low word latches the high one. */
-int64_t board_unix_time(void)
+uint64_t board_unix_ns(void)
 {
 	uint32_t low = *board_reg(BOARD_RTC), high = *board_reg(BOARD_RTC + 4);
-	return (int64_t)(((uint64_t)high << 32 | low) / 1000000000u);
+	return (uint64_t)high << 32 | low;
 }
 
 void board_sleep(uint64_t until)

@@ -43,7 +43,7 @@ int board_console_read(void);
 /* The machine timer: since the start, and of that what the core has not slept. */
 uint64_t board_ticks(void);
 uint64_t board_busy_ticks(void);
-int64_t board_unix_time(void); /* of the battery-backed clock */
+uint64_t board_unix_ns(void); /* of the battery-backed clock */
 
 /* Sleeps until an interrupt line is raised, or the timer has reached that. */
 void board_sleep(uint64_t until);

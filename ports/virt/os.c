@@ -27,6 +27,11 @@ static uint32_t now_ms(void)
 	return (uint32_t)(board_ticks() / BOARD_TICKS_PER_MS);
 }
 
+static int64_t unix_time(void)
+{
+	return (int64_t)(board_unix_ns() / 1000000000u);
+}
+
 static uint64_t cpu_ns(void)
 {
 	return board_busy_ticks() * BOARD_NS_PER_TICK;
@@ -36,14 +41,16 @@ static uint64_t cpu_ns(void)
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
 	(void)zone;
-	now->tv_sec = board_unix_time();
-	now->tv_usec = 0;
+	uint64_t ns = board_unix_ns();
+	now->tv_sec = (time_t)(ns / 1000000000u);
+	now->tv_usec = (suseconds_t)(ns / 1000u % 1000000u);
 	return 0;
 }
 
+/* What the age of a ticket is told by: it goes on over a reboot, since the clock has a battery. */
 mbedtls_ms_time_t mbedtls_ms_time(void)
 {
-	return (mbedtls_ms_time_t)(board_ticks() / BOARD_TICKS_PER_MS);
+	return (mbedtls_ms_time_t)(board_unix_ns() / 1000000u);
 }
 
 /* ---- memory ---- */
@@ -157,7 +164,7 @@ const struct hatch_port hatch_default_port = {
 	.wait = wait,
 	.wake = hx_bsd_wake,
 	.now_ms = now_ms,
-	.unix_time = board_unix_time,
+	.unix_time = unix_time,
 	.alloc = malloc,
 	.free = free,
 	.heap = heap,

@@ -96,6 +96,8 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.identity has no source";
 	if (c->tls_min < 0x0303 || c->tls_max > 0x0304 || c->tls_min > c->tls_max)
 		return "config.tls_min and tls_max are 0x0303 or 0x0304, in order";
+	if (c->keep_tickets && c->no_tickets)
+		return "config.keep_tickets and no_tickets exclude each other";
 	if (c->max_line > c->max_head || c->max_head < 128)
 		return "config.max_head is at least 128, and max_line not over it";
 	if (c->copy_max < 256)

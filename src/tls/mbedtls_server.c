@@ -145,11 +145,12 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 {
 	if (config->no_tickets)
 		return 0;
-	int error = hx_mbed_ticket_setup(&shared->tickets, config->ticket_s);
+	int error = hx_tickets_set_up(
+		&shared->tickets, config, shared->identity.say, shared->identity.say_arg);
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
-	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, mbedtls_ssl_ticket_write,
-		mbedtls_ssl_ticket_parse, &shared->tickets);
+	mbedtls_ssl_conf_session_tickets_cb(
+		&shared->conf, hx_tickets_seal, hx_tickets_unseal, &shared->tickets);
 	mbedtls_ssl_conf_new_session_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
 	mbedtls_ssl_cache_set_max_entries(&shared->cache, config->session_cache);
 	mbedtls_ssl_cache_set_timeout(
@@ -193,7 +194,7 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	(void)hx_heap_install();
 	struct hx_heap_account *before = hx_heap_enter(&shared->account);
 	mbedtls_ssl_config_init(&shared->conf);
-	mbedtls_ssl_ticket_init(&shared->tickets);
+	hx_tickets_init(&shared->tickets);
 	mbedtls_ssl_cache_init(&shared->cache);
 	mbedtls_x509_crt_init(&shared->identity.chain);
 	mbedtls_pk_init(&shared->identity.key);
@@ -219,7 +220,7 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 {
 	struct hx_heap_account *before = hx_heap_enter(&shared->account);
 	mbedtls_ssl_config_free(&shared->conf);
-	mbedtls_ssl_ticket_free(&shared->tickets);
+	hx_tickets_free(&shared->tickets);
 	mbedtls_ssl_cache_free(&shared->cache);
 	mbedtls_x509_crt_free(&shared->identity.chain);
 	mbedtls_pk_free(&shared->identity.key);

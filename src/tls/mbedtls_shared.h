@@ -7,11 +7,11 @@
 
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_cache.h>
-#include <mbedtls/ssl_ticket.h>
 #include <mbedtls/x509_crt.h>
 
 #include "engine.h"
 #include "flight.h"
+#include "tickets.h"
 
 struct hatch_tls_identity {
 	mbedtls_x509_crt chain;
@@ -23,7 +23,7 @@ struct hatch_tls_identity {
 
 struct hx_tls_server {
 	mbedtls_ssl_config conf;
-	mbedtls_ssl_ticket_context tickets;
+	struct hx_tickets tickets;
 	mbedtls_ssl_cache_context cache;
 	struct hatch_tls_identity identity;
 	struct hx_heap_account account; /* what belongs to no connection */

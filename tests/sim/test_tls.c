@@ -57,7 +57,7 @@ static void visit(int version, bool resume)
 	assert_true(len > 15);
 	assert_memory_equal(heard, "HTTP/1.1 200 OK", 15);
 	if (version == 0x0304)
-		assert_int_equal(tls_client_tickets(w.tls), resume ? 1 : 2);
+		assert_int_equal(tls_client_tickets(w.tls), last.resumed ? 1 : 2);
 	world_close(&w);
 }
 
@@ -128,6 +128,150 @@ static int handshake_with_alpn(const char **alpn)
 	int error = tls_client_done(w.tls) ? 0 : tls_client_error(w.tls);
 	world_close(&w);
 	return error;
+}
+
+/* ---- tickets over a restart ---- */
+
+static unsigned char kept[128];
+static size_t kept_len; /* 0: the store is empty */
+static bool store_fails;
+static int64_t date;
+
+static int get_kept(const char *key, void *buf, size_t *len)
+{
+	assert_string_equal(key, "hatch-tickets");
+	if (store_fails)
+		return HATCH_EPORT;
+	if (kept_len == 0)
+		return HATCH_EGONE;
+	assert_true(kept_len <= *len);
+	memcpy(buf, kept, kept_len);
+	*len = kept_len;
+	return 0;
+}
+
+static int put_kept(const char *key, const void *buf, size_t len)
+{
+	assert_string_equal(key, "hatch-tickets");
+	if (store_fails)
+		return HATCH_EPORT;
+	assert_true(len <= sizeof(kept));
+	memcpy(kept, buf, len);
+	kept_len = len;
+	return 0;
+}
+
+static int64_t today(void)
+{
+	return date;
+}
+
+/* The device starts, with what its store has. */
+static void start_again(bool keep, uint32_t ticket_s)
+{
+	struct hatch_config config;
+	hatch_close(srv);
+	world_reset();
+	app_configure(&config);
+	config.observer = &observer;
+	config.keep_tickets = keep;
+	config.ticket_s = ticket_s;
+	world_platform.store_get = get_kept;
+	world_platform.store_put = put_kept;
+	world_platform.unix_time = today;
+	srv = app_open(&config);
+}
+
+/* True if a client that visited before the restart resumes after it. */
+static bool resumes_after_restart(int version, bool keep)
+{
+	tls_client_forget();
+	visit(version, false);
+	assert_false(last.resumed);
+	start_again(keep, 1000);
+	visit(version, true);
+	return last.resumed;
+}
+
+static void tickets_outlive_a_restart(void **state)
+{
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	store_fails = false;
+	date = 1800000000;
+	memset(&tls_options, 0, sizeof(tls_options));
+	start_again(true, 1000);
+	assert_true(resumes_after_restart(0x0304, true));
+	assert_true(resumes_after_restart(0x0304, true));
+	assert_false(
+		resumes_after_restart(0x0303, true)); /* whoever has the key reads what was said */
+	assert_false(resumes_after_restart(0x0304, false));
+	hatch_close(srv);
+	srv = NULL;
+}
+
+/* A key is used for half of a ticket's life; a wrong clock costs a handshake, never more. */
+static void keys_of_tickets_age(void **state)
+{
+	unsigned char first[sizeof(kept)];
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	date = 1800000000;
+	start_again(true, 1000);
+	memcpy(first, kept, sizeof(first));
+	date += 499;
+	assert_true(resumes_after_restart(0x0304, true));
+	assert_memory_equal(first, kept, kept_len);
+	date += 1; /* half of its life: the next ticket has another key */
+	visit(0x0304, false);
+	assert_memory_not_equal(first, kept, kept_len);
+	static const int64_t jumps[] = { 50LL * 365 * 86400, -50LL * 365 * 86400 };
+	for (size_t i = 0; i < HATCH_COUNT(jumps); i++) {
+		memcpy(first, kept, sizeof(first));
+		visit(0x0304, false);
+		date += jumps[i];
+		start_again(true, 1000);
+		visit(0x0304, true);
+		assert_false(last.resumed);
+		assert_memory_not_equal(first, kept, kept_len);
+		assert_true(resumes_after_restart(0x0304, true));
+	}
+	hatch_close(srv);
+	srv = NULL;
+}
+
+/* What cannot be kept is said, and costs nothing else. */
+static void tickets_that_cannot_be_kept(void **state)
+{
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	date = 0;
+	start_again(true, 1000);
+	assert_non_null(strstr(world_log, "tickets: no clock"));
+	assert_int_equal(kept_len, 0);
+	assert_false(resumes_after_restart(0x0304, true));
+	date = 1800000000;
+	store_fails = true;
+	start_again(true, 1000);
+	assert_non_null(strstr(world_log, "tickets: the store cannot be written"));
+	assert_false(resumes_after_restart(0x0304, true));
+	visit(0x0304, true); /* within one run they are good */
+	assert_true(last.resumed);
+	store_fails = false;
+	start_again(true, 1000);
+	for (size_t at = 0; at < kept_len; at++) { /* damaged: another one is made */
+		unsigned char before[sizeof(kept)];
+		kept[at] ^= 1;
+		memcpy(before, kept, sizeof(before));
+		start_again(true, 1000);
+		assert_memory_not_equal(before, kept, kept_len);
+	}
+	assert_true(resumes_after_restart(0x0304, true));
+	hatch_close(srv);
+	srv = NULL;
 }
 
 static void alpn(void **state)
@@ -420,6 +564,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_and_resumption),
 		cmocka_unit_test(a_flight_is_one_piece),
+		cmocka_unit_test(tickets_outlive_a_restart),
+		cmocka_unit_test(keys_of_tickets_age),
+		cmocka_unit_test(tickets_that_cannot_be_kept),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(a_damaged_record),

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import socket
+import subprocess
 
 import pytest
 
@@ -71,6 +72,38 @@ def test_its_own_identity_survives_a_reboot(boot, tmp_path):
     harness.virt_flash.make(tmp_path / "other", {"hostname": b"localhost"})
     other = boot(flash=tmp_path / "other")
     assert fingerprint(other)[1] != print1
+
+
+def test_a_client_resumes_after_a_reboot(boot, pki, tmp_path):
+    """With the key of its tickets in the flash; not in TLS 1.2, and not without being asked to."""
+    cert, key = pki.files()
+
+    def visit(board, version, name, *more):
+        board.await_console(READY)
+        done = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{board.port}", "-CAfile", pki.ca, "-ign_eof",
+             version, name, tmp_path / f"session{version}", *more], input=request("/t/hello", close=True),
+            capture_output=True, timeout=60, check=True)
+        return b"\nReused, " in done.stdout
+
+    for args, resumes in (("keep_tickets=1", True), ("", False)):
+        flash = tmp_path / f"flash{resumes}"
+        harness.virt_flash.make(flash, {"cert": cert.read_bytes(), "key": key.read_bytes(),
+                                        "args": f"max_conns=4 {args}".encode()})
+        board = boot(flash=flash)
+        for version in ("-tls1_3", "-tls1_2"):
+            assert not visit(board, version, "-sess_out")
+        end(board)
+        board.kill()
+        board = boot(flash=flash)
+        if resumes:
+            # QEMU starts the board's clock at a whole second: it may seem to have gone back a little,
+            # and a ticket from the future is not taken.
+            wait_until(lambda: visit(board, "-tls1_3", "-sess_in"), "the client resumes")
+        else:
+            assert not visit(board, "-tls1_3", "-sess_in")
+        assert not visit(board, "-tls1_2", "-sess_in")
+        end(board)
 
 
 def test_a_setting_that_is_none_is_refused(boot):

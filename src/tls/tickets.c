@@ -1,0 +1,158 @@
+/*
+ * tickets.c - see tickets.h
+ * SPDX-License-Identifier: MIT
+ *
+ * The record in the store: "hatchTK1", when the key was made (8 bytes, unix time, high byte first),
+ * its name (4), the key (32), SHA-256 of all before it.  A key is used for half of a ticket's life,
+ * then there is another one.  Without a clock nobody could say how old it is, so then none is kept.
+ */
+#include "tickets.h"
+
+#include <string.h>
+
+#include <psa/crypto.h>
+
+#include "../base/wipe.h"
+#include "mbedtls_version.h"
+
+#define STORE_KEY "hatch-tickets"
+
+enum { MADE_AT = 8, NAME_AT = 16, KEY_AT = 20, HASH_AT = 52, RECORD_LEN = 84 };
+enum { NAME_LEN = KEY_AT - NAME_AT, KEY_LEN = HASH_AT - KEY_AT };
+
+static const unsigned char magic[MADE_AT] = { 'h', 'a', 't', 'c', 'h', 'T', 'K', '1' };
+
+void hx_tickets_init(struct hx_tickets *tickets)
+{
+	memset(tickets, 0, sizeof(*tickets));
+	mbedtls_ssl_ticket_init(&tickets->fresh);
+	mbedtls_ssl_ticket_init(&tickets->kept);
+}
+
+void hx_tickets_free(struct hx_tickets *tickets)
+{
+	mbedtls_ssl_ticket_free(&tickets->fresh);
+	mbedtls_ssl_ticket_free(&tickets->kept);
+	tickets->keeps = false;
+}
+
+/* ---- the record ---- */
+
+static bool hash_of(const unsigned char *record, unsigned char *hash)
+{
+	size_t len;
+	return psa_hash_compute(PSA_ALG_SHA_256, record, HASH_AT, hash, RECORD_LEN - HASH_AT,
+		       &len) == PSA_SUCCESS;
+}
+
+static int64_t made_of(const unsigned char *record)
+{
+	uint64_t made = 0;
+	for (size_t i = MADE_AT; i < NAME_AT; i++)
+		made = made << 8 | record[i];
+	return (int64_t)made;
+}
+
+/* False: there is none, or it is damaged. */
+static bool load(const struct hx_tickets *tickets, unsigned char *record)
+{
+	unsigned char hash[RECORD_LEN - HASH_AT];
+	size_t len = RECORD_LEN;
+	return tickets->port->store_get(STORE_KEY, record, &len) == 0 && len == RECORD_LEN &&
+	       memcmp(record, magic, sizeof(magic)) == 0 && hash_of(record, hash) &&
+	       memcmp(hash, record + HASH_AT, sizeof(hash)) == 0;
+}
+
+static bool make(const struct hx_tickets *tickets, unsigned char *record, int64_t now)
+{
+	memcpy(record, magic, sizeof(magic));
+	for (size_t i = 0; i < 8; i++)
+		record[MADE_AT + i] = (unsigned char)((uint64_t)now >> (56 - 8 * i));
+	return tickets->port->random(record + NAME_AT, NAME_LEN + KEY_LEN) == 0 &&
+	       hash_of(record, record + HASH_AT) &&
+	       tickets->port->store_put(STORE_KEY, record, RECORD_LEN) == 0;
+}
+
+/* ---- the key ---- */
+
+/* A clock that went back, or on by years, makes a key as old as one that is. */
+static bool is_young(const struct hx_tickets *tickets, int64_t made, int64_t now)
+{
+	return made <= now && now - made < (int64_t)tickets->life_s / 2;
+}
+
+static int use(struct hx_tickets *tickets, const unsigned char *record)
+{
+	int error = mbedtls_ssl_ticket_rotate(&tickets->kept, record + NAME_AT, NAME_LEN,
+		record + KEY_AT, KEY_LEN, tickets->life_s);
+	tickets->made = made_of(record);
+	return error;
+}
+
+static void give_up(struct hx_tickets *tickets, const char *why)
+{
+	tickets->keeps = false;
+	tickets->say(tickets->say_arg, HATCH_WARN, why);
+}
+
+/* The key that is to be used from now on: the stored one while it is young, else another one. */
+static void choose_key(struct hx_tickets *tickets, bool from_store)
+{
+	unsigned char record[RECORD_LEN];
+	int64_t now = tickets->port->unix_time();
+	if (now == 0)
+		give_up(tickets, "tickets: no clock, so they end with this start");
+	else if (from_store && load(tickets, record) && is_young(tickets, made_of(record), now))
+		tickets->keeps = use(tickets, record) == 0;
+	else if (make(tickets, record, now))
+		tickets->keeps = use(tickets, record) == 0;
+	else
+		give_up(tickets,
+			"tickets: the store cannot be written, so they end with this start");
+	hx_wipe(record, sizeof(record));
+}
+
+int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *config,
+	hx_tls_say *say, void *say_arg)
+{
+	tickets->port = config->platform;
+	tickets->life_s = config->ticket_s;
+	tickets->say = say;
+	tickets->say_arg = say_arg;
+	int error = hx_mbed_ticket_setup(&tickets->fresh, config->ticket_s);
+	if (error != 0 || !config->keep_tickets)
+		return error;
+	error = hx_mbed_ticket_setup(&tickets->kept, config->ticket_s);
+	if (error == 0)
+		choose_key(tickets, true);
+	return error;
+}
+
+/* ---- the library's callbacks ---- */
+
+static bool is_tls13(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(tls_version) == MBEDTLS_SSL_VERSION_TLS1_3;
+}
+
+int hx_tickets_seal(void *self, const mbedtls_ssl_session *session, unsigned char *start,
+	const unsigned char *end, size_t *len, uint32_t *life_s)
+{
+	struct hx_tickets *tickets = self;
+	bool kept = tickets->keeps && is_tls13(session);
+	if (kept && !is_young(tickets, tickets->made, tickets->port->unix_time()))
+		choose_key(tickets, false);
+	return mbedtls_ssl_ticket_write(kept && tickets->keeps ? &tickets->kept : &tickets->fresh,
+		session, start, end, len, life_s);
+}
+
+/* The name in front of a ticket says whose it is; what is neither's is left untouched by both. */
+int hx_tickets_unseal(void *self, mbedtls_ssl_session *session, unsigned char *buf, size_t len)
+{
+	struct hx_tickets *tickets = self;
+	int error = mbedtls_ssl_ticket_parse(&tickets->fresh, session, buf, len);
+	if (error == 0 || !tickets->keeps)
+		return error;
+	error = mbedtls_ssl_ticket_parse(&tickets->kept, session, buf, len);
+	return error == 0 && !is_tls13(session) ? MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED : error;
+}
