@@ -152,17 +152,8 @@ static void log_line(enum hatch_level level, const char *line)
 }
 
 const struct hatch_port hatch_default_port = {
-	.net_open = hx_bsd_net_open,
-	.net_close = hx_bsd_net_close,
-	.listen = hx_bsd_listen,
-	.accept = hx_bsd_accept,
-	.recv = hx_bsd_recv,
-	.send = hx_bsd_send,
-	.shutdown = hx_bsd_shutdown,
-	.close = hx_bsd_close,
-	.reset = hx_bsd_reset,
+	HX_BSD_NET,
 	.wait = wait,
-	.wake = hx_bsd_wake,
 	.now_ms = now_ms,
 	.unix_time = unix_time,
 	.alloc = malloc,

@@ -19,6 +19,15 @@ void hx_bsd_reset(hatch_sock s);
 int hx_bsd_wait(void *net, struct hatch_wait *set, size_t count, uint32_t ms);
 void hx_bsd_wake(void *net);
 
+/* clang-format off */
+/* These in a port's table: all of its network but wait, which some platforms have to do more for. */
+#define HX_BSD_NET \
+	.net_open = hx_bsd_net_open, .net_close = hx_bsd_net_close, .listen = hx_bsd_listen, \
+	.accept = hx_bsd_accept, .recv = hx_bsd_recv, .send = hx_bsd_send, \
+	.shutdown = hx_bsd_shutdown, .close = hx_bsd_close, .reset = hx_bsd_reset, \
+	.wake = hx_bsd_wake
+/* clang-format on */
+
 /* An address as text and as 16 bytes; sa is a struct sockaddr *. */
 void hx_bsd_address(struct hatch_address *out, const void *sa);
 

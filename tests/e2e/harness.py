@@ -24,8 +24,8 @@ BOARD = os.environ.get("HATCH_BOARD") and pathlib.Path(os.environ["HATCH_BOARD"]
 sys.path.insert(0, str(REPO / "ports/virt"))
 import board as virt_board  # noqa: E402
 import flash as virt_flash  # noqa: E402
+from board import PATIENCE, wait_until  # noqa: E402
 
-PATIENCE = 60  # seconds until a condition that must come true is given up
 PERIOD = bytes(range(251))  # what /t/static and /t/stream of the test server repeat
 
 
@@ -43,17 +43,6 @@ LONG = os.environ.get("HATCH_LONG") == "1"
 
 def pattern(length):
     return (PERIOD * (length // len(PERIOD) + 1))[:length]
-
-
-def wait_until(condition, what, seconds=PATIENCE):
-    """Returns the first true value of condition()."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(0.01)
 
 
 # ---- servers ------------------------------------------------------------------------------------
