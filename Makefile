@@ -98,7 +98,7 @@ build/size.map: # the linker's map of the demo with everything at -Os
 	@mkdir -p build
 	@cp $(VIRT)-size/demo.map build/size.map
 
-deps-virt: ## install what is missing for the virtual board (205 MB on a fresh Debian)
+deps-virt: ## install what is missing for the virtual board (230 MB on a fresh Debian)
 	@scripts/deps.sh virt
 
 ## installing
