@@ -4,6 +4,7 @@
 #   demo   to build the library and the tools
 #   virt   and the firmware of the virtual board, and to run it
 #   test   and to run every test
+#   bench  to build, and the servers that Hatch is measured beside
 #
 # Installs only what is missing, says before how much that is, and touches neither apt nor the
 # network when nothing is.  Then puts the sources of mbedTLS and, from virt on, of lwIP into
@@ -41,11 +42,23 @@ clang clang
 clang-format clang-format
 valgrind valgrind
 '
+bench_needs='
+python3 /usr/bin/python3
+openssl openssl
+curl curl
+wrk wrk
+util-linux taskset
+lighttpd /usr/sbin/lighttpd
+lighttpd-mod-mbedtls /usr/lib/lighttpd/mod_mbedtls.so
+nginx-light /usr/sbin/nginx
+libmicrohttpd-dev /usr/include/microhttpd.h
+'
 case $level in
 demo) needs=$demo_needs ;;
 virt) needs=$demo_needs$virt_needs ;;
 test) needs=$demo_needs$virt_needs$test_needs ;;
-*) echo "usage: scripts/deps.sh demo|virt|test" >&2; exit 2 ;;
+bench) needs=$demo_needs$bench_needs ;;
+*) echo "usage: scripts/deps.sh demo|virt|test|bench" >&2; exit 2 ;;
 esac
 
 is_there() {
