@@ -27,7 +27,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo deps deps-test deps-virt build check test test-long virt virt-demo virt-build virt-test virt-bench \
-        lint format size crypto-bench figures install clean distclean
+        lint format size bench crypto-bench figures install clean distclean
 
 ## everyday
 help: ## list these commands
@@ -67,17 +67,22 @@ lint: ## cppcheck and clang-tidy, where they are installed
 crypto-bench: ## instructions of each operation of src/crypto/ on an emulated rv32imc core
 	@$(MAKE) -C tests/rv32 bench size BUILD=$(CURDIR)/build-rv32
 
+bench: ## Hatch beside lighttpd, nginx and libmicrohttpd on this PC, into docs/performance.md (minutes)
+	@scripts/deps.sh bench
+	@$(MAKE) -s build
+	@scripts/bench.py --json build/bench.json --page docs/performance.md
+
 figures: build ## the figures of the README, measured on this machine
 	@scripts/figures.sh $(BUILD)
 
 ## the virtual board: the same server as firmware for 32-bit RISC-V, in an emulator
 virt: deps-virt virt-build ## build the demo firmware and boot it on https://localhost:8443/ (PORT=, RAM_KB=)
-	@PORT="$(PORT)" scripts/virt.sh $(VIRT) own
+	@PORT="$(PORT)" BUILD="$(BUILD)" scripts/virt.sh $(VIRT) own
 
 virt-demo: deps-virt virt-build ## the same with a certificate of the local CA, and the curl line for it
 	@$(configure)
 	@cmake --build $(BUILD) -j $(JOBS) --target hatch-cert >/dev/null
-	@PORT="$(PORT)" scripts/virt.sh $(VIRT) demo
+	@PORT="$(PORT)" BUILD="$(BUILD)" scripts/virt.sh $(VIRT) demo
 
 virt-build: ## build the firmware in build-virt/ (RAM_KB=)
 	@echo "building the firmware in $(VIRT)/ ..."

@@ -5,16 +5,19 @@
 #   own    as it comes from the factory: it makes a certificate of its own at its first start
 #   demo   with a certificate of the local CA, and the curl line for it
 #
-#   PORT=8443   the port of localhost that leads to the board's 443
+#   PORT=8443     the port of localhost that leads to the board's 443
+#   BUILD=build   where hatch-cert is
 set -eu
 cd "$(dirname "$0")/.."
 folder=${1:-build-virt}
 kind=${2:-demo}
 port=${PORT:-8443}
+build=${BUILD:-build}
 flash=$folder/$kind.flash
 url=https://localhost:$port/
 
 [ -e "$folder/demo.elf" ] || { echo "$folder/demo.elf is not there: run \`make virt-build\`." >&2; exit 1; }
+ports/virt/board.py "$folder/demo.elf" "$flash" --port "$port" --check
 case $kind in
 own)
 	[ -e "$flash" ] || ports/virt/flash.py "$flash" hostname=localhost
@@ -24,7 +27,7 @@ own)
 	;;
 demo)
 	base=$folder/localhost
-	build/hatch-cert server --name localhost --ip 127.0.0.1 --out "$base" --force >"$base.log" ||
+	"$build/hatch-cert" server --name localhost --ip 127.0.0.1 --out "$base" --force >"$base.log" ||
 		{ cat "$base.log"; exit 1; }
 	ca=${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca/ca.pem
 	ports/virt/flash.py "$flash" cert=@"$base.pem" key=@"$base.key" url="$url"

@@ -27,7 +27,7 @@ struct hatch_wait {
 };
 
 struct hatch_heap {
-	uint32_t free, largest; /* bytes; 0: not known */
+	uint32_t free, largest; /* bytes; 0: not known, each by itself */
 };
 
 struct hatch_port {
@@ -48,7 +48,7 @@ struct hatch_port {
 	void (*reset)(hatch_sock s);
 	int (*wait)(void *net, struct hatch_wait *set, size_t count,
 		uint32_t ms);    /* until ready, or wake() */
-	void (*wake)(void *net); /* from any task, and from a signal handler */
+	void (*wake)(void *net); /* from any task; on Linux from a signal handler too */
 
 	/* Time */
 	uint32_t (*now_ms)(void);   /* may wrap, must not go back */
@@ -77,7 +77,8 @@ struct hatch_port {
 
 	void (*log)(enum hatch_level level, const char *line);
 
-	/* CPU time of the task that asks, nanoseconds; NULL: not known.  Only differences count. */
+	/* CPU time of the task that asks, or of the core where that is all there is, nanoseconds;
+	 * NULL: not known.  Only differences count. */
 	uint64_t (*cpu_ns)(void);
 };
 

@@ -8,9 +8,11 @@ TLS library's own arithmetic and buffers (make virt TLS=stock); while there is n
 the same folder.  Clients are openssl s_client and Python's ssl.
 """
 import argparse
+import atexit
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -67,6 +69,7 @@ class Bench:
             leaf = re.match(rb".*?-----END CERTIFICATE-----\n", one.read(), re.S).group(0)
             flash.make(f"{path}/flash", {"cert": leaf, "key": other.read(), "args": f"{args} {QUIET}".encode()})
         board = virt_board.Board(f"{self.folder}/test-{ram}.elf", f"{path}/flash", path, icount=True)
+        atexit.register(board.kill)  # however this ends
         board.await_console(r"^443 80\r?$")
         board.counters = harness.Watch(board.plain_port)
         return board
@@ -261,14 +264,15 @@ def main():
     parser.add_argument("stock")
     parser.add_argument("--json")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as work:
         pki = harness.Pki(harness.pathlib.Path(work))
-        say("measuring Hatch (some minutes)")
+        say("measuring Hatch (half a minute) ...")
         hatch = Bench(args.hatch, pki, work)
         hatch.run()
         stock = hatch
         if os.path.realpath(args.stock) != os.path.realpath(args.hatch):
-            say("measuring stock")
+            say("measuring stock ...")
             stock = Bench(args.stock, pki, work)
             stock.run()
     print("| what | Hatch | stock | stock / Hatch | samples | spread |\n|---|---:|---:|---:|---:|---:|")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""board.py FIRMWARE.elf FLASH [--port N] [--plain-port N]: starts the virtual board.
+"""board.py FIRMWARE.elf FLASH [--port N] [--check]: starts the virtual board.
 
-Its console is this terminal.  TCP port N of 127.0.0.1 leads to port 443 of the board (0: a free
-one), and the plain port, if given, to its port 80.
+Its console is this terminal.  TCP port N of 127.0.0.1 leads to port 443 of the board.  With --check
+it only says whether it could start: the port is to be free, and the flash not in use.
 """
 import argparse
 import contextlib
@@ -15,12 +15,16 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import flash  # noqa: E402
+
 QEMU = "qemu-system-riscv32"
 PATIENCE = 60  # seconds until a condition that must come true is given up
 EXIT_TRAP, EXIT_ASSERT, EXIT_BOOT = 77, 78, 79  # board.h
 
 
-def command(elf, flash, ports=(0, 0), icount=False, monitor=None):
+def command(elf, image, ports=(0, 0), icount=False, monitor=None):
     """QEMU's command line: an ESP32-C3's instruction set, and nothing of the network but us.
 
     With icount one instruction takes one nanosecond of the board's time, whatever the PC does.
@@ -32,7 +36,7 @@ def command(elf, flash, ports=(0, 0), icount=False, monitor=None):
              "-global", "virtio-mmio.force-legacy=false",
              "-netdev", f"user,id=n0,restrict=on{forwards}", "-device", "virtio-net-device,netdev=n0",
              "-object", "rng-builtin,id=r0", "-device", "virtio-rng-device,rng=r0",
-             "-drive", f"if=none,id=f0,format=raw,file={flash}", "-device", "virtio-blk-device,drive=f0"]
+             "-drive", f"if=none,id=f0,format=raw,file={image}", "-device", "virtio-blk-device,drive=f0"]
     # With a monitor the core waits until it is told to go: a short program would not be seen.
     words += ["-S", "-monitor", f"unix:{monitor},server=on,wait=off"] if monitor else ["-monitor", "none"]
     return words + (["-icount", "shift=0"] if icount else [])
@@ -52,14 +56,14 @@ def wait_until(condition, what, seconds=PATIENCE):
 class Board:
     """A board that runs, its console in a file."""
 
-    def __init__(self, elf, flash, folder, icount=False):
+    def __init__(self, elf, image, folder, icount=False):
         self.console_path = os.path.join(folder, "console")
         # The path of a Unix socket may have 107 bytes, and test folders are longer.
         self.run = tempfile.TemporaryDirectory(prefix="hatch-board-")
         path = os.path.join(self.run.name, "monitor")
         with open(self.console_path, "wb") as console:
             self.process = subprocess.Popen(
-                list(map(str, command(elf, flash, icount=icount, monitor=path))),
+                list(map(str, command(elf, image, icount=icount, monitor=path))),
                 stdin=subprocess.PIPE, stdout=console, stderr=subprocess.STDOUT)
         try:
             self._monitor = wait_until(lambda: self._connect(path), "QEMU's monitor")
@@ -132,16 +136,21 @@ def main():
     parser.add_argument("elf")
     parser.add_argument("flash")
     parser.add_argument("--port", type=int, default=8443)
-    parser.add_argument("--plain-port", type=int)
+    parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    for port in (args.port, args.plain_port or 0):
+    if not 0 < args.port < 65536:
+        sys.exit("board.py: a port is 1 to 65535")
+    try:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                sys.exit(f"board.py: port {port} cannot be had ({error.strerror}): choose another with PORT=")
-    os.execvp(QEMU, list(map(str, command(args.elf, args.flash, (args.port, args.plain_port)))))
+            probe.bind(("127.0.0.1", args.port))
+        flash.check_free(args.flash)
+    except OSError as error:
+        sys.exit(f"board.py: port {args.port} cannot be had ({error.strerror}): choose another with PORT=")
+    except ValueError as error:
+        sys.exit(f"board.py: {error}")
+    if not args.check:
+        os.execvp(QEMU, list(map(str, command(args.elf, args.flash, (args.port, None)))))
 
 
 if __name__ == "__main__":

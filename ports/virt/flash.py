@@ -3,14 +3,18 @@
 """flash.py IMAGE [KEY=VALUE | KEY=@FILE]...: an image of the board's flash with values in it.
 
 A new file, or more values for one that is there.  The format is that of store.c: slots of eight
-sectors, a header and seven of data.  The demo and the tests read these keys:
+sectors, a header and seven of data.  These keys are read:
 
   cert, key   the identity, PEM; without them the board makes one of its own
   hostname    whose name that is for
   url         what the demo tells people to open
-  args        settings for the program, "max_conns=4 idle_ms=500"
+  connections how many the demo holds at once
+  plain_port  where the demo speaks HTTP as well
+  args        settings for the tests' server, "max_conns=4 idle_ms=500"
   loss        frames that vanish, percent in each direction
 """
+import contextlib
+import fcntl
 import os
 import struct
 import sys
@@ -47,6 +51,8 @@ def read_slot(slot):
 def slots(path):
     with open(path, "rb") as file:
         image = file.read()
+    if len(image) != SLOTS * SLOT:
+        raise ValueError(f"{path} is no image of the board's flash: {SLOTS * SLOT} bytes are")
     return [image[at:at + SLOT] for at in range(0, len(image), SLOT)]
 
 
@@ -59,32 +65,43 @@ def values(path):
     return {key: value for key, (_, value) in found.items()}
 
 
+def check_free(path):
+    """A board that runs has its flash open, and would not see what is written: QEMU's lock tells."""
+    with contextlib.suppress(FileNotFoundError), open(path, "r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValueError(f"{path} is in use: a board runs with it (q on its console ends it)") from None
+
+
 def make(path, new):
     """new: a dictionary of bytes.  What the image holds under other keys stays."""
+    path = str(path)
+    check_free(path)
     kept = dict(values(path), **new) if os.path.exists(path) else new
     if len(kept) > SLOTS - 1:
         raise ValueError(f"{len(kept)} values, and one of the {SLOTS} slots is to stay free")
     image = b"".join(slot_of(key, value) for key, value in kept.items())
-    with open(path, "wb") as file:
+    with open(path + ".new", "wb") as file:
         file.write(image.ljust(SLOTS * SLOT, b"\0"))
+    os.replace(path + ".new", path)
 
 
 def main():
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
         sys.exit(__doc__)
     new = {}
-    for word in sys.argv[2:]:
-        key, equals, value = word.partition("=")
-        if not equals:
-            sys.exit(f"flash.py: {word}: KEY=VALUE or KEY=@FILE")
-        if value.startswith("@"):
-            with open(value[1:], "rb") as file:
-                new[key] = file.read()
-        else:
-            new[key] = value.encode()
     try:
+        for word in sys.argv[2:]:
+            key, equals, value = word.partition("=")
+            if not equals:
+                raise ValueError(f"{word}: KEY=VALUE or KEY=@FILE")
+            new[key] = value.encode()
+            if value.startswith("@"):
+                with open(value[1:], "rb") as file:
+                    new[key] = file.read()
         make(sys.argv[1], new)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.exit(f"flash.py: {error}")
 
 

@@ -4,6 +4,7 @@
  */
 #include "settings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../../src/hatch.h"
@@ -22,9 +23,11 @@ char *settings_text(const char *key)
 		return text;
 	}
 	free(text);
-	if (error != HATCH_EGONE)
-		board_fail("the flash cannot be read");
-	return NULL;
+	if (error == HATCH_EGONE)
+		return NULL;
+	printf("board: the setting %s is damaged: write it again with flash.py, or delete the image\n",
+		key);
+	board_exit(BOARD_EXIT_BOOT);
 }
 
 long settings_number(const char *key, long otherwise)
@@ -33,8 +36,10 @@ long settings_number(const char *key, long otherwise)
 	if (text == NULL)
 		return otherwise;
 	long value = strtol(text, &end, 10);
-	if (end == text || *end != '\0')
-		board_fail("a setting is not a number");
+	if (end == text || *end != '\0') {
+		printf("board: the setting %s is not a number: %s\n", key, text);
+		board_exit(BOARD_EXIT_BOOT);
+	}
 	free(text);
 	return value;
 }

@@ -123,7 +123,8 @@ int store_get(const char *key, void *buf, size_t *len)
 	if (slot < 0)
 		return HATCH_EGONE;
 	uint32_t at = (uint32_t)slot * SLOT_SECTORS;
-	if (!block_read(at, sector.bytes) || !header_is_good(&sector.header))
+	if (!block_read(at, sector.bytes) || !header_is_good(&sector.header) ||
+		strcmp(sector.header.key, key) != 0)
 		return HATCH_EPORT;
 	struct header header = sector.header;
 	if (header.len > *len)

@@ -2,7 +2,7 @@
  * bsd_sockets.c - see bsd_sockets.h
  * SPDX-License-Identifier: MIT
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* TCP_KEEPIDLE */
 #include "bsd_sockets.h"
 
 #include <arpa/inet.h>
@@ -71,8 +71,13 @@ static void set_up(int fd)
 	(void)no_block(fd);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	/* A stream may pause for hours; whether its client is still there, TCP finds out. */
+	/* A stream may pause for hours; whether its client is still there, TCP finds out, within a
+	 * minute and a half instead of the usual two hours. */
+	int idle_s = 60, every_s = 10, times = 3;
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof(every_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof(times));
 }
 
 void hx_bsd_address(struct hatch_address *out, const void *sa)

@@ -34,7 +34,7 @@ void hx_bsd_address(struct hatch_address *out, const void *sa);
 /* From the operating system's file: a pair to wake poll() with, [0] read, [1] written, none blocks.
  */
 int hx_wake_pair(int pair[2]);
-void hx_wake_write(int fd); /* also in a signal handler */
+void hx_wake_write(int fd); /* on Linux also in a signal handler */
 void hx_wake_read(int fd);
 
 /* How many sockets there can be, those in use included: net_open() refuses to promise more. */

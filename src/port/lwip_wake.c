@@ -32,7 +32,10 @@ int hx_wake_pair(int pair[2])
 	return 0;
 }
 
-/* When its queue is full, the one who waits is about to wake anyway. */
+/*
+ * When its queue is full, the one who waits is about to wake anyway.  Without memory for a datagram
+ * the call is lost until something else happens: as long as that lasts, other things do.
+ */
 void hx_wake_write(int fd)
 {
 	(void)send(fd, "", 1, MSG_DONTWAIT);

@@ -12,7 +12,10 @@
 enum { TRIPS_PER_TURN = 8 };
 
 /* How long to leave newcomers in the listen queue when there is no socket for them. */
-enum { ACCEPT_PAUSE_MS = 100 };
+enum { ACCEPT_PAUSE_MS = 100, EVICT_PAUSE_MS = 10 };
+
+/* How long nothing is said again about too little memory. */
+enum { MEMORY_SAID_MS = 60000 };
 
 /* ---- accepting ---- */
 
@@ -108,28 +111,35 @@ static void no_socket(struct hatch *srv, uint32_t now, int error)
 /* The n-th listener is secure if n is even. */
 enum { SECURE_LISTENERS = 0x55555555 };
 
-/* Somebody is there: idle connections go until the heap carries another one.  False: it does not.
+static void say_memory_is_short(struct hatch *srv, uint32_t now)
+{
+	if (srv->heap_was_said && now - srv->heap_said < MEMORY_SAID_MS)
+		return;
+	hx_log(srv, HATCH_WARN,
+		"no memory for another TLS connection, which takes %lu bytes: newcomers wait",
+		(unsigned long)srv->tls_peak);
+	srv->heap_was_said = true;
+	srv->heap_said = now;
+}
+
+/*
+ * Somebody is there: does the heap carry another connection, if need be without the one that has
+ * been idle for longest?  Only one goes at a time: if that was not enough, nobody knows what is.
  */
 static bool make_memory(struct hatch *srv, uint32_t now)
 {
 	struct hatch_conn *c;
-	while (!hx_admission_fits(srv)) {
-		if ((c = longest_idle(srv, NULL, now)) != NULL) {
-			evict(srv, c);
-			continue;
-		}
-		if (!srv->heap_is_short)
-			hx_log(srv, HATCH_WARN,
-				"no memory for another TLS connection, which takes %lu bytes: "
-				"newcomers wait",
-				(unsigned long)srv->tls_peak);
-		srv->heap_is_short = true;
-		srv->paused |= SECURE_LISTENERS;
-		srv->accept_after = now + ACCEPT_PAUSE_MS;
-		return false;
-	}
-	srv->heap_is_short = false;
-	return true;
+	if (hx_admission_fits(srv))
+		return true;
+	if ((c = longest_idle(srv, NULL, now)) != NULL)
+		evict(srv, c);
+	if (c != NULL && hx_admission_fits(srv))
+		return true;
+	if (c == NULL)
+		say_memory_is_short(srv, now);
+	srv->paused |= SECURE_LISTENERS;
+	srv->accept_after = now + (c == NULL ? ACCEPT_PAUSE_MS : EVICT_PAUSE_MS);
+	return false;
 }
 
 /*

@@ -101,6 +101,8 @@ static int open_tls(struct hatch *srv)
 		return 0;
 	int error = hx_tls_server_open(srv->tls, &srv->config, srv->port->unix_time(), say, srv);
 	srv->tls_ready = error == 0;
+	if (error == 0)
+		hx_admission_open(srv);
 	return error;
 }
 

@@ -48,7 +48,8 @@ struct hatch {
 	uint32_t accept_after;
 	unsigned paused;              /* bit n: the n-th listener's newcomers wait */
 	uint32_t tls_peak, tls_block; /* what a TLS connection takes at the most, so far */
-	bool heap_is_short;           /* that newcomers wait for memory has been said */
+	uint32_t heap_said;           /* when it was last said that newcomers wait for memory */
+	bool heap_was_said;
 
 	/* connections */
 	struct hatch_conn **conns;
@@ -91,6 +92,7 @@ void hx_conn_wake(struct hatch_conn *c);
 void hx_close_conn(struct hatch_conn *c);
 
 /* admission.c */
+void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, before any was seen */
 void hx_admission_learn(struct hatch *srv, const struct hx_heap_account *account);
 bool hx_admission_fits(struct hatch *srv);
 

@@ -68,6 +68,9 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 void hx_tls_server_close(struct hx_tls_server *shared);
 uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs to no connection */
 
+/* The heap that a connection takes about at the most, and the largest block of it. */
+uint32_t hx_tls_heap_guess(uint32_t *largest);
+
 /* The engine of a new connection, in memory of hx_tls_size() bytes.  ENOMEM. */
 int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
 	struct hx_heap_account *account);

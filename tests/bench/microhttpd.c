@@ -51,10 +51,11 @@ static char *read_text(const char *path)
 
 static struct MHD_Daemon *serve(unsigned flags, const char *port, const struct MHD_OptionItem *more)
 {
-	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
+	struct sockaddr_in here = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)atoi(port)) };
 	here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | flags, (uint16_t)atoi(port), NULL, NULL,
-		answer, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,
+	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | flags, (uint16_t)atoi(port), NULL,
+		NULL, answer, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,
 		MHD_OPTION_CONNECTION_TIMEOUT, 600u, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 

@@ -220,7 +220,7 @@ def board_testserver(pki, folder, identity, settings):
 
 
 def board_serve(pki, folder, identity):
-    server = BoardServer(pki, folder, "demo.elf", identity, {})
+    server = BoardServer(pki, folder, "demo.elf", identity, {"plain_port": 80})
     try:
         server.await_greeting("q ends it")
     except BaseException:

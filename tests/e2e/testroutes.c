@@ -148,7 +148,7 @@ static int counters(struct hatch_req *req)
 {
 	struct state *state = state_of(req);
 	struct hatch_stats s;
-	char text[1024];
+	char text[900];
 	int len = snprintf(text, sizeof(text),
 		"{\"begun\":%lu,\"ended\":%lu,\"observed\":%lu,\"observed_errors\":%lu,"
 		"\"observed_handshakes\":%lu,\"observed_sent\":%llu,\"pieces\":%lu,"

@@ -113,7 +113,8 @@ static void add_stats(struct text *text, struct hatch *srv)
 /* Peers are addresses and the rest are our own words: nothing here needs escaping. */
 static int status(struct hatch_req *req)
 {
-	struct text text = { .len = 0 };
+	static struct text text; /* not on the stack: a device's is short */
+	text.len = 0;
 	add(&text, "{");
 	add_stats(&text, hatch_server(req));
 	add_this(&text, req);

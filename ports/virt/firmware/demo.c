@@ -43,7 +43,7 @@ int main(void)
 	struct hatch *srv;
 	board_start();
 	config.identity = board_identity();
-	config.plain_port = 80;
+	config.plain_port = (int32_t)settings_number("plain_port", HATCH_PORT_NONE);
 	config.max_conns = (uint16_t)settings_number("connections", 8);
 	config.max_requests = 2;
 	device_configure(&config);
