@@ -10,6 +10,7 @@
 
 #include <psa/crypto.h>
 
+#include "arithmetic.h"
 #include "heap.h"
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
@@ -209,6 +210,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 		error = set_up(shared, config);
 	if (error == 0)
 		error = load_identity(shared, config, now);
+	if (error == 0)
+		say(say_arg, HATCH_DEBUG, hx_arithmetic_name());
 	hx_heap_leave(before);
 	if (error < 0)
 		hx_tls_server_close(shared);
