@@ -16,6 +16,8 @@
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
 
+#include "../hatch_port.h"
+
 enum { RSA_BITS_MIN = 2048, TICKETS_PER_HANDSHAKE = 2 };
 
 size_t hx_tls_server_size(void)
@@ -142,6 +144,20 @@ static int cache_set(
 	return ret;
 }
 
+static int ticket_write(void *self, const mbedtls_ssl_session *session, unsigned char *start,
+	const unsigned char *end, size_t *len, uint32_t *life_s)
+{
+	struct hx_tls_server *shared = self;
+	return mbedtls_ssl_ticket_write(&shared->tickets, session, start, end, len, life_s);
+}
+
+static int ticket_parse(void *self, mbedtls_ssl_session *session, unsigned char *buf, size_t len)
+{
+	struct hx_tls_server *shared = self;
+	hx_choice_widen(shared);
+	return mbedtls_ssl_ticket_parse(&shared->tickets, session, buf, len);
+}
+
 static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_config *config)
 {
 	if (config->no_tickets)
@@ -149,8 +165,7 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 	int error = hx_mbed_ticket_setup(&shared->tickets, config->ticket_s);
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
-	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, mbedtls_ssl_ticket_write,
-		mbedtls_ssl_ticket_parse, &shared->tickets);
+	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, ticket_write, ticket_parse, shared);
 	mbedtls_ssl_conf_new_session_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
 	mbedtls_ssl_cache_set_max_entries(&shared->cache, config->session_cache);
 	mbedtls_ssl_cache_set_timeout(
@@ -175,8 +190,10 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	hx_mbed_conf_random(conf);
 	mbedtls_ssl_conf_min_tls_version(conf, version_of(config->tls_min));
 	mbedtls_ssl_conf_max_tls_version(conf, version_of(config->tls_max));
-	mbedtls_ssl_conf_ciphersuites(conf, hx_suites());
-	mbedtls_ssl_conf_groups(conf, hx_groups());
+	shared->fast_aes = config->platform->fast_aes != NULL && config->platform->fast_aes();
+	memcpy(shared->groups, hx_groups(), sizeof(shared->groups));
+	mbedtls_ssl_conf_ciphersuites(conf, hx_suites(shared->fast_aes));
+	mbedtls_ssl_conf_groups(conf, shared->groups);
 	mbedtls_ssl_conf_sig_algs(conf, hx_signatures());
 	mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
 	mbedtls_ssl_conf_tls13_key_exchange_modes(
