@@ -34,6 +34,10 @@ void hx_fast_clamp(uint8_t secret[32]);
 /* Constant time but for the answer, which for a fresh random number tells nothing. */
 bool hx_fast_p256_secret_ok(const uint8_t secret[32]);
 
+/* A spare pair's secret, and then its public key; false: there is none.  See spare.h. */
+bool hx_spare_take(uint8_t secret[32]);
+bool hx_spare_public(uint8_t public_key[32], const uint8_t secret[32]);
+
 /*
  * hx_nonce_sign() with mbedTLS's HMAC-SHA-256.  added may be NULL with added_len 0: then it is what
  * RFC 6979 makes of SHA-256.

@@ -77,7 +77,9 @@ psa_status_t __wrap_mbedtls_psa_ecp_generate_key(const psa_key_attributes_t *att
 	if (curve == OTHER || key_buffer_size < 32)
 		return __real_mbedtls_psa_ecp_generate_key(
 			attributes, key_buffer, key_buffer_size, key_buffer_length);
-	psa_status_t status = make_secret(curve, key_buffer);
+	psa_status_t status = PSA_SUCCESS;
+	if (curve != X25519 || !hx_spare_take(key_buffer))
+		status = make_secret(curve, key_buffer);
 	if (status == PSA_SUCCESS)
 		*key_buffer_length = 32;
 	else
@@ -106,7 +108,7 @@ psa_status_t __wrap_mbedtls_psa_ecp_export_public_key(const psa_key_attributes_t
 	psa_status_t status = PSA_SUCCESS;
 	if (curve == P256)
 		status = export_p256(data, key_buffer);
-	else
+	else if (!hx_spare_public(data, key_buffer))
 		hx_x25519_public(data, key_buffer);
 	if (status == PSA_SUCCESS)
 		*data_length = len;

@@ -113,7 +113,9 @@ static int tls_handshake(struct hx_engine *e)
 	struct hx_tls *tls = tls_of(e);
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
 	hx_choice_begin(tls);
+	hx_spares_enter(&tls->shared->spares);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
+	hx_spares_leave();
 	hx_choice_end(tls);
 	hx_heap_leave(before);
 	if (ret != 0)

@@ -243,6 +243,19 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_cache_free(&shared->cache);
 	mbedtls_x509_crt_free(&shared->identity.chain);
 	mbedtls_pk_free(&shared->identity.key);
+	hx_spares_clear(&shared->spares);
+	hx_heap_leave(before);
+}
+
+uint32_t hx_tls_spare_wait_ms(const struct hx_tls_server *shared, uint32_t now)
+{
+	return hx_spares_wait_ms(&shared->spares, now);
+}
+
+void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now)
+{
+	struct hx_heap_account *before = hx_heap_enter(&shared->account);
+	hx_spares_make(&shared->spares, now);
 	hx_heap_leave(before);
 }
 

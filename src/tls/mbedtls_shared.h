@@ -14,6 +14,7 @@
 #include "flight.h"
 #include "greeting.h"
 #include "mbedtls_names.h"
+#include "spare.h"
 
 struct hatch_tls_identity {
 	mbedtls_x509_crt chain;
@@ -31,6 +32,7 @@ struct hx_tls_server {
 	struct hx_heap_account account; /* what belongs to no connection */
 	uint16_t groups[HX_GROUPS + 1]; /* hx_groups(), which conf refers to; mbedtls_choice.c */
 	bool fast_aes;                  /* the platform's */
+	struct hx_spares spares;
 };
 
 struct hx_tls {
