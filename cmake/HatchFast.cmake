@@ -4,6 +4,7 @@
 set(hatch_wraps
 	mbedtls_ecdh_make_params mbedtls_ecdh_make_public mbedtls_ecdh_calc_secret
 	mbedtls_ecdsa_write_signature mbedtls_ecdsa_read_signature
+	mbedtls_md_hmac_starts mbedtls_md_hmac_reset mbedtls_md_hmac_finish
 	mbedtls_psa_ecp_generate_key mbedtls_psa_ecp_export_public_key
 	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash)
 

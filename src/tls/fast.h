@@ -11,14 +11,16 @@
  *                               mbedtls_psa_key_agreement_ecdh
  *   both       pk_wrap.c     -> mbedtls_ecdsa_write_signature, _read_signature
  *   opaque     psa_crypto.c  -> mbedtls_psa_ecdsa_sign_hash
+ *   PRF of 1.2 ssl_tls.c     -> mbedtls_md_hmac_starts, _reset, _finish: fast_hmac.c
  *
  * What begins here ends here: a wrapped function that has started reports its own error, and never
  * tries again with the library's arithmetic.
  *
  * On ESP-IDF leave out the wraps that the chip does better or that IDF has wrapped itself, since a
  * second __wrap_ of a name does not link: with MBEDTLS_HARDWARE_ECC (P-256 in hardware) all but the
- * X25519 part is pointless; with MBEDTLS_HARDWARE_ECDSA_SIGN fast_sign.c must not be linked, whose
- * _write_signature is IDF's then, and whose key is no number but a mark.
+ * X25519 part is pointless; with MBEDTLS_SHA256_ALT fast_hmac.c; with MBEDTLS_HARDWARE_ECDSA_SIGN
+ * fast_sign.c must not be linked, whose _write_signature is IDF's then, and whose key is no number
+ * but a mark.
  */
 #ifndef HX_TLS_FAST_H
 #define HX_TLS_FAST_H

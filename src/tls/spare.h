@@ -19,7 +19,7 @@
 /* So many handshakes at once find one: of what a browser opens, those that come before the first
    has brought a ticket.  Making all of them again takes HX_SPARES pauses, in which clients cannot
    make a device spend more than this on them. */
-enum { HX_SPARES = 4, HX_SPARE_PAUSE_MS = 20 };
+enum { HX_SPARES = 4, HX_SPARE_PAUSE_MS = 10 };
 
 struct hx_spare {
 	uint8_t secret[32], public_key[32];
