@@ -162,7 +162,7 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 {
 	if (config->no_tickets)
 		return 0;
-	int error = hx_mbed_ticket_setup(&shared->tickets, config->ticket_s);
+	int error = hx_mbed_ticket_setup(&shared->tickets, shared->fast_aes, config->ticket_s);
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
 	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, ticket_write, ticket_parse, shared);
