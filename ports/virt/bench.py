@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import re
+import socket
+import ssl
 import statistics
 import subprocess
 import sys
@@ -109,14 +111,26 @@ class Bench:
         self.end(board)
 
     def cold(self):
-        """Full handshakes that find no spare key, since so many have come at once; and making one."""
-        board = self.boot(320, "max_conns=4 max_requests=2")
+        """Six clients that say their first word at once: the last of them find no spare key."""
+        board = self.boot(320, "max_conns=8 client_conns=8 max_requests=2")
+        context = self.pki.context()
         for _ in range(FULL_SAMPLES):
-            costs = []
-            for _ in range(8):  # faster than the board has a quiet moment
-                with harness.Client(board.port, self.pki.context()) as client:
-                    costs.append(client.ask("/t/facts", close=True).json()["cpu_ns"])
-            self.add("full13_cold", max(costs))
+            clients, costs = [], []
+            for _ in range(6):
+                sock = socket.create_connection(("127.0.0.1", board.port), timeout=30)
+                clients.append(context.wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False))
+            for client in clients:
+                client.setblocking(False)
+                try:
+                    client.do_handshake()
+                except ssl.SSLWantReadError:
+                    client.settimeout(30)
+            for client in clients:
+                client.do_handshake()
+                client.sendall(harness.request("/t/facts", close=True))
+                costs.append(json.loads(re.search(rb'^\{"secure".*', client.makefile("rb").read(), re.M).group(0)))
+                client.close()
+            self.add("full13_cold", max(cost["cpu_ns"] for cost in costs))
             time.sleep(REFILLED)
         self.end(board)
 

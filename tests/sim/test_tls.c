@@ -181,8 +181,10 @@ static void choices_do_not_mix(void **state)
 			w[i].up.piece = 1; /* a ClientHello byte by byte */
 		}
 		bool moved = true;
-		while (moved)
-			moved = world_once(&w[0]) | world_once(&w[1]);
+		while (moved) {
+			moved = world_once(&w[0]);
+			moved = world_once(&w[1]) || moved;
+		}
 		for (unsigned i = 0; i < 2; i++) {
 			struct hatch_tls_facts facts;
 			assert_true(tls_client_done(w[i].tls));
