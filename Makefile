@@ -10,7 +10,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON  := /usr/bin/python3
 FORMAT  := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] tools/*/*.[ch] \
              examples/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] \
-             ports/*/*.[ch] ports/*/*/*.[ch])
+             ports/*/*.[ch] ports/*/*/*.[ch] ports/*/*/*/*.[ch])
 TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 
 # The firmware's build folder, its memory, and how it is built: $(call build_virt,FOLDER,CMAKE,BUILD)

@@ -45,4 +45,14 @@ flags=$(pkg-config --define-variable=prefix="$root/hatch" --cflags --libs hatch)
 # shellcheck disable=SC2086
 cc -o app main.c $flags
 ./app >log || { echo "the program built with pkg-config fails"; exit 1; }
+
+# Hatch's arithmetic (HATCH_TLS=fast) is in both, or in neither.
+expected=0
+case $flags in *--wrap=*) expected=1 ;; esac
+for program in app out/app; do
+	if [ "$(nm "$program" | grep -c ' T __wrap_mbedtls_ecdh_make_params$')" != $expected ]; then
+		echo "$program has the wrong arithmetic"
+		exit 1
+	fi
+done
 echo "find_package(hatch) and pkg-config work"

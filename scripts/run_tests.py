@@ -2,7 +2,8 @@
 """run_tests.py quick|full|long|virt: builds and runs the tests, and counts them.
 
   quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
-  full    builds with gcc, with the sanitizers and with clang; every test in each; every check
+  full    builds with gcc, with the sanitizers and with clang; every test in each; every check;
+          and the TLS tests with the TLS library's own arithmetic (HATCH_TLS=stock)
   long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
   virt    what runs on the virtual board alone, with HATCH_LONG=1
 
@@ -36,7 +37,9 @@ BUILDS = {
     "sanitize": ("build-asan", "-DHATCH_SANITIZE=address,undefined"),
     "clang": ("build-clang", "-DCMAKE_C_COMPILER=clang -DCMAKE_C_STANDARD=17"),
     "threads": ("build-tsan", "-DHATCH_SANITIZE=thread"),
+    "stock": ("build-stock", "-DHATCH_TLS=stock"),
 }
+STOCK_TESTS = {"sim": ["test_tls", "test_spare"], "e2e": ["test_tls", "test_choice", "test_linked"]}
 
 
 class Count:
@@ -147,6 +150,8 @@ def environment(folder, long):
 
 def cmocka_jobs(kind, build, folder, seconds, long):
     sources = sorted(glob.glob(f"{ROOT}/tests/{kind}/test_*.c"))
+    if kind == "fast" and not os.path.isdir(f"{ROOT}/{folder}/tests/fast"):
+        return []  # HATCH_TLS=stock: nothing is wrapped
     if not sources and os.path.isdir(f"{ROOT}/tests/{kind}"):
         return [Job(f"{kind} [{build}]: no test found", ["false"], 1)]
     names = [os.path.basename(path)[:-2] for path in sources]
@@ -211,6 +216,15 @@ def build_job(build, jobs):
     return Job(f"build [{build}]", command, 900, needs="clang" if build == "clang" else None)
 
 
+def stock_jobs(long, reports):
+    """What depends on the arithmetic, in a build with the TLS library's."""
+    def chosen(kind, jobs):
+        return [job for job in jobs if any(f"/{name} " in job.name for name in STOCK_TESTS[kind])]
+
+    return (chosen("sim", cmocka_jobs("sim", "stock", "build-stock", 180, long))
+            + chosen("e2e", pytest_jobs("e2e", "stock", "build-stock", 240, long, reports)))
+
+
 def check_jobs():
     return [
         Job("include rule", [PYTHON, "scripts/check_includes.py"], 60),
@@ -272,7 +286,7 @@ def main():
     with tempfile.TemporaryDirectory() as reports:
         if args.plan == "quick":
             jobs = check_jobs()
-            for kind in ("unit", "sim", "crypto"):
+            for kind in ("unit", "sim", "crypto", "fast"):
                 jobs += cmocka_jobs(kind, "gcc", "build", 60, False)
             jobs += pytest_jobs("crypto", "gcc", "build", 60, False, reports)
             run.all(jobs)
@@ -280,7 +294,7 @@ def main():
             built = [build for build in FIRMWARES if run.all([virt_build_job(build)])]
             run.all([job for build in built for job in virt_jobs(build, long, reports)] + [size_job()])
         else:
-            builds = ["gcc", "sanitize", "clang"] + (["threads"] if long else [])
+            builds = ["gcc", "sanitize", "clang", "stock"] + (["threads"] if long else [])
             built = [build for build in builds if run.all([build_job(build, args.jobs)])]
             jobs = []
             for build in FIRMWARES if long else ["virt"]:
@@ -290,7 +304,10 @@ def main():
                 folder = BUILDS[build][0]
                 if not os.path.isdir(f"{ROOT}/{folder}"):
                     continue  # its compiler is not installed
-                for kind, seconds in (("sim", 180), ("crypto", 120), ("unit", 60)):
+                if build == "stock":
+                    jobs += stock_jobs(long, reports)
+                    continue
+                for kind, seconds in (("sim", 180), ("crypto", 120), ("fast", 120), ("unit", 60)):
                     jobs += cmocka_jobs(kind, build, folder, seconds * patience, long)
                 if build == "sanitize":
                     jobs += fuzz_jobs(build, folder, 120 * patience, long)

@@ -80,6 +80,10 @@ struct hatch_port {
 	/* CPU time of the task that asks, or of the core where that is all there is, nanoseconds;
 	 * NULL: not known.  Only differences count. */
 	uint64_t (*cpu_ns)(void);
+
+	/* Does the TLS library run AES on instructions or a unit of its own?  NULL or false: AES is
+	 * software, and clients that can are talked to with ChaCha20-Poly1305. */
+	bool (*fast_aes)(void);
 };
 
 extern const struct hatch_port hatch_default_port;

@@ -202,6 +202,27 @@ static int addresses(struct hatch_address *out, size_t max)
 	return (int)count;
 }
 
+/* ---- the processor: what mbedTLS itself looks for ---- */
+
+#if defined(__x86_64__) || defined(__i386__)
+static bool fast_aes(void)
+{
+	return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+}
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+static bool fast_aes(void)
+{
+	return (getauxval(AT_HWCAP) & HWCAP_AES) != 0;
+}
+#else
+static bool fast_aes(void)
+{
+	return false;
+}
+#endif
+
 /* ---- log ---- */
 
 static void log_line(enum hatch_level level, const char *line)
@@ -232,4 +253,5 @@ const struct hatch_port hatch_default_port = {
 	.addresses = addresses,
 	.log = log_line,
 	.cpu_ns = cpu_ns,
+	.fast_aes = fast_aes,
 };

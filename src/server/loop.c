@@ -308,7 +308,28 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 		wait = left < wait ? left : wait;
 	}
 	srv->freed = false;
-	return wait;
+	uint32_t spare = srv->tls_ready ? hx_tls_spare_wait_ms(srv->tls, now) : HATCH_FOREVER;
+	return spare < wait ? spare : wait;
+}
+
+/* Nobody is ready, and nobody has asked for a turn. */
+static bool is_quiet(const struct hatch *srv)
+{
+	for (size_t i = 0; i < (size_t)srv->config.max_conns + HX_LISTENERS; i++)
+		if (srv->set[i].ready != 0)
+			return false;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->woken)
+			return false;
+	return true;
+}
+
+/* Who comes while a spare key is made waits for no more than a third of a handshake's step. */
+static void use_quiet(struct hatch *srv)
+{
+	uint32_t now = srv->port->now_ms();
+	if (srv->tls_ready && hx_tls_spare_wait_ms(srv->tls, now) == 0)
+		hx_tls_spare_make(srv->tls, now);
 }
 
 int hatch_poll(struct hatch *srv, uint32_t wait_ms)
@@ -325,9 +346,12 @@ int hatch_poll(struct hatch *srv, uint32_t wait_ms)
 		hx_log(srv, HATCH_ERROR, "the platform cannot wait: %s", hatch_strerror(error));
 		return error;
 	}
+	bool quiet = is_quiet(srv);
 	accept_some(srv, srv->port->now_ms());
 	turns(srv);
 	hx_posts_run(srv, srv);
+	if (quiet && !hx_stopping(srv))
+		use_quiet(srv);
 	return hx_stopping(srv) ? 1 : 0;
 }
 

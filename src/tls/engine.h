@@ -71,6 +71,11 @@ uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs
 /* The heap that a connection takes about at the most, and the largest block of it. */
 uint32_t hx_tls_heap_guess(uint32_t *largest);
 
+/* Work for quiet moments, an eighth of a handshake at a time: ms until there is some, HATCH_FOREVER
+   for none, and doing it. */
+uint32_t hx_tls_spare_wait_ms(const struct hx_tls_server *shared, uint32_t now);
+void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now);
+
 /* The engine of a new connection, in memory of hx_tls_size() bytes.  ENOMEM. */
 int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
 	struct hx_heap_account *account);

@@ -97,6 +97,8 @@ static int on_receive(void *self, unsigned char *buf, size_t len)
 		tls->wire_error = got < 0 ? got : HATCH_ETLS;
 		return WIRE_BROKEN;
 	}
+	if (got > 0)
+		hx_choice_got(tls, buf, (size_t)got);
 	return got;
 }
 
@@ -125,7 +127,11 @@ static int tls_handshake(struct hx_engine *e)
 {
 	struct hx_tls *tls = tls_of(e);
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	hx_choice_begin(tls);
+	hx_spares_enter(&tls->shared->spares);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
+	hx_spares_leave();
+	hx_choice_end(tls);
 	hx_heap_leave(before);
 	if (ret != 0)
 		return error_of(tls, ret);
@@ -217,6 +223,8 @@ int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire
 	tls->engine.ops = &tls_ops;
 	tls->engine.wire = wire;
 	tls->account = account;
+	tls->shared = shared;
+	hx_greeting_begin(&tls->greeting);
 	mbedtls_ssl_init(&tls->ssl);
 	struct hx_heap_account *before = hx_heap_enter(account);
 	int ret = mbedtls_ssl_setup(&tls->ssl, &shared->conf);

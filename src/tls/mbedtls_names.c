@@ -2,8 +2,10 @@
  * mbedtls_names.c - see mbedtls_names.h
  * SPDX-License-Identifier: MIT
  *
- * ChaCha20-Poly1305 stands first: where AES is software it costs a seventh of
- * the instructions.  In TLS 1.3 mbedTLS follows the client's order all the same.
+ * Where AES is software, ChaCha20-Poly1305 comes first: it costs a seventh of AES-GCM's
+ * instructions.  Where AES has instructions or a unit of its own (hatch_port.fast_aes), AES-GCM
+ * comes first in TLS 1.2, and in TLS 1.3 the client's order stands: it knows what is fast on its
+ * side.
  */
 #include "mbedtls_names.h"
 
@@ -41,16 +43,36 @@ static const struct {
 	{ MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, "secp384r1" },
 };
 
-static const int suite_list[] = { MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
-	MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+/* The order counts for TLS 1.2 alone.  What may be left out of TLS 1.3 stands first. */
+enum { AES_OF_TLS_1_3 = 2 };
+
+static const int chacha_first[] = {
+	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, 0 };
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	0,
+};
 
-static const uint16_t group_list[] = { MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+static const int aes_first[] = {
+	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	0,
+};
+
+static const uint16_t group_list[HX_GROUPS + 1] = { MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
 	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, 0 };
 
 static const uint16_t signature_list[] = { MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256,
@@ -58,9 +80,14 @@ static const uint16_t signature_list[] = { MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SH
 	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
 	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384, MBEDTLS_TLS1_3_SIG_NONE };
 
-const int *hx_suites(void)
+const int *hx_suites(bool fast_aes)
 {
-	return suite_list;
+	return fast_aes ? aes_first : chacha_first;
+}
+
+const int *hx_suites_chacha(void)
+{
+	return chacha_first + AES_OF_TLS_1_3;
 }
 
 const uint16_t *hx_groups(void)

@@ -10,10 +10,13 @@
 
 #include <psa/crypto.h>
 
+#include "arithmetic.h"
 #include "heap.h"
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
+
+#include "../hatch_port.h"
 
 enum { RSA_BITS_MIN = 2048, TICKETS_PER_HANDSHAKE = 2 };
 
@@ -141,16 +144,29 @@ static int cache_set(
 	return ret;
 }
 
+static int ticket_write(void *self, const mbedtls_ssl_session *session, unsigned char *start,
+	const unsigned char *end, size_t *len, uint32_t *life_s)
+{
+	struct hx_tls_server *shared = self;
+	return hx_tickets_seal(&shared->tickets, session, start, end, len, life_s);
+}
+
+static int ticket_parse(void *self, mbedtls_ssl_session *session, unsigned char *buf, size_t len)
+{
+	struct hx_tls_server *shared = self;
+	hx_choice_widen(shared);
+	return hx_tickets_unseal(&shared->tickets, session, buf, len);
+}
+
 static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_config *config)
 {
 	if (config->no_tickets)
 		return 0;
-	int error = hx_tickets_set_up(
-		&shared->tickets, config, shared->identity.say, shared->identity.say_arg);
+	int error = hx_tickets_set_up(&shared->tickets, config, shared->fast_aes,
+		shared->identity.say, shared->identity.say_arg);
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
-	mbedtls_ssl_conf_session_tickets_cb(
-		&shared->conf, hx_tickets_seal, hx_tickets_unseal, &shared->tickets);
+	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, ticket_write, ticket_parse, shared);
 	mbedtls_ssl_conf_new_session_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
 	mbedtls_ssl_cache_set_max_entries(&shared->cache, config->session_cache);
 	mbedtls_ssl_cache_set_timeout(
@@ -175,8 +191,10 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	hx_mbed_conf_random(conf);
 	mbedtls_ssl_conf_min_tls_version(conf, version_of(config->tls_min));
 	mbedtls_ssl_conf_max_tls_version(conf, version_of(config->tls_max));
-	mbedtls_ssl_conf_ciphersuites(conf, hx_suites());
-	mbedtls_ssl_conf_groups(conf, hx_groups());
+	shared->fast_aes = config->platform->fast_aes != NULL && config->platform->fast_aes();
+	memcpy(shared->groups, hx_groups(), sizeof(shared->groups));
+	mbedtls_ssl_conf_ciphersuites(conf, hx_suites(shared->fast_aes));
+	mbedtls_ssl_conf_groups(conf, shared->groups);
 	mbedtls_ssl_conf_sig_algs(conf, hx_signatures());
 	mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
 	mbedtls_ssl_conf_tls13_key_exchange_modes(
@@ -210,6 +228,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 		error = set_up(shared, config);
 	if (error == 0)
 		error = load_identity(shared, config, now);
+	if (error == 0)
+		say(say_arg, HATCH_DEBUG, hx_arithmetic_name());
 	hx_heap_leave(before);
 	if (error < 0)
 		hx_tls_server_close(shared);
@@ -224,6 +244,19 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_cache_free(&shared->cache);
 	mbedtls_x509_crt_free(&shared->identity.chain);
 	mbedtls_pk_free(&shared->identity.key);
+	hx_spares_clear(&shared->spares);
+	hx_heap_leave(before);
+}
+
+uint32_t hx_tls_spare_wait_ms(const struct hx_tls_server *shared, uint32_t now)
+{
+	return hx_spares_wait_ms(&shared->spares, now);
+}
+
+void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now)
+{
+	struct hx_heap_account *before = hx_heap_enter(&shared->account);
+	hx_spares_make(&shared->spares, now);
 	hx_heap_leave(before);
 }
 

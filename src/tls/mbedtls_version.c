@@ -30,10 +30,10 @@ int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_co
 		public_key, key, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 }
 
-int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
+int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, bool fast_aes, uint32_t life_s)
 {
 	return mbedtls_ssl_ticket_setup(tickets, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE,
-		MBEDTLS_CIPHER_AES_256_GCM, life_s);
+		fast_aes ? MBEDTLS_CIPHER_AES_256_GCM : MBEDTLS_CIPHER_CHACHA20_POLY1305, life_s);
 }
 
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)
@@ -66,9 +66,12 @@ int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_co
 	return mbedtls_pk_check_pair(public_key, key);
 }
 
-int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s)
+int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, bool fast_aes, uint32_t life_s)
 {
-	return mbedtls_ssl_ticket_setup(tickets, PSA_ALG_GCM, PSA_KEY_TYPE_AES, 256, life_s);
+	return fast_aes ? mbedtls_ssl_ticket_setup(
+				  tickets, PSA_ALG_GCM, PSA_KEY_TYPE_AES, 256, life_s)
+			: mbedtls_ssl_ticket_setup(tickets, PSA_ALG_CHACHA20_POLY1305,
+				  PSA_KEY_TYPE_CHACHA20, 256, life_s);
 }
 
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)

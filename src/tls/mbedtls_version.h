@@ -29,8 +29,9 @@ int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_co
 /* Signs; the DER stands at the end of the buffer.  Its length, or negative. */
 int hx_mbed_write_cert(mbedtls_x509write_cert *cert, unsigned char *buf, size_t room);
 
-/* Seals tickets with AES-256-GCM; the keys rotate within life_s. */
-int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, uint32_t life_s);
+/* Seals tickets with AES-256-GCM, or ChaCha20-Poly1305 where AES is software; the keys rotate
+   within life_s. */
+int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, bool fast_aes, uint32_t life_s);
 
 /* Bits of an RSA key; 0 if it is none.  And whether it is EC over P-256 or P-384. */
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key);

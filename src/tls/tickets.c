@@ -112,17 +112,17 @@ static void choose_key(struct hx_tickets *tickets, bool from_store)
 	hx_wipe(record, sizeof(record));
 }
 
-int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *config,
+int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *config, bool fast_aes,
 	hx_tls_say *say, void *say_arg)
 {
 	tickets->port = config->platform;
 	tickets->life_s = config->ticket_s;
 	tickets->say = say;
 	tickets->say_arg = say_arg;
-	int error = hx_mbed_ticket_setup(&tickets->fresh, config->ticket_s);
+	int error = hx_mbed_ticket_setup(&tickets->fresh, fast_aes, config->ticket_s);
 	if (error != 0 || !config->keep_tickets)
 		return error;
-	error = hx_mbed_ticket_setup(&tickets->kept, config->ticket_s);
+	error = hx_mbed_ticket_setup(&tickets->kept, fast_aes, config->ticket_s);
 	if (error == 0)
 		choose_key(tickets, true);
 	return error;

@@ -30,10 +30,10 @@ void hx_tickets_init(struct hx_tickets *tickets);
 void hx_tickets_free(struct hx_tickets *tickets);
 
 /* 0, or an error of the library.  That the key cannot be kept is said and is none. */
-int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *config,
+int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *config, bool fast_aes,
 	hx_tls_say *say, void *say_arg);
 
-/* For mbedtls_ssl_conf_session_tickets_cb(), with the tickets as their argument. */
+/* As the library's callbacks, with the tickets as their argument. */
 mbedtls_ssl_ticket_write_t hx_tickets_seal;
 mbedtls_ssl_ticket_parse_t hx_tickets_unseal;
 

@@ -470,7 +470,8 @@ static const struct hatch_observer observer = { observe_handshake, observe_excha
 /* ---- settings ---- */
 
 static struct hatch_config config = HATCH_DEFAULTS;
-static long to_https, two, in_task, plain_only;
+static long to_https, two, in_task, plain_only, soft_aes;
+static struct hatch_port platform;
 
 struct setting {
 	const char *name;
@@ -494,6 +495,7 @@ static const struct setting settings[] = {
 	{ "two", &two, sizeof(two) },                      /* servers; the second in a task */
 	{ "in_task", &in_task, sizeof(in_task) },          /* hatch_start() for the first as well */
 	{ "plain_only", &plain_only, sizeof(plain_only) }, /* no TLS port, no identity */
+	{ "soft_aes", &soft_aes, sizeof(soft_aes) },       /* as on a device without AES */
 };
 
 bool test_set(const char *word)
@@ -543,7 +545,9 @@ static int start_one(struct state *state, bool task)
 
 int test_start(const struct test_place *place)
 {
-	config.platform = place->platform;
+	platform = *place->platform;
+	platform.fast_aes = soft_aes ? NULL : platform.fast_aes;
+	config.platform = &platform;
 	config.identity = plain_only ? NULL : place->identity;
 	config.port = plain_only ? HATCH_PORT_NONE : place->port;
 	config.plain_port = place->plain_port;

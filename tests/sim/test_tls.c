@@ -12,6 +12,7 @@
 
 #include <mbedtls/chachapoly.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ciphersuites.h>
 
 #include "../../src/server/server.h"
 #include "../../src/tls/mbedtls_shared.h"
@@ -31,10 +32,19 @@ static void on_handshake(void *user, const char *peer, const struct hatch_tls_fa
 
 static const struct hatch_observer observer = { .handshake = on_handshake };
 
+static bool aes_is_fast;
+
+static bool fast_aes(void)
+{
+	return aes_is_fast;
+}
+
+static struct hatch_config config;
+
 static void open_with(uint16_t max_conns)
 {
-	struct hatch_config config;
 	world_reset();
+	world_platform.fast_aes = fast_aes;
 	app_configure(&config);
 	config.max_conns = max_conns;
 	config.observer = &observer;
@@ -119,6 +129,110 @@ static void facts_and_resumption(void **state)
 	hatch_close(srv);
 }
 
+/* ---- the server's say in suite and group ---- */
+
+static const int aes_256_first[] = { MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, 0 };
+static const int aes_alone[] = { MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+	MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, 0 };
+
+static void expect_suite(const int *offer, int version, bool resume, const char *suite)
+{
+	tls_options.suites = offer;
+	visit(version, resume);
+	assert_string_equal(last.suite, suite);
+	tls_options.suites = NULL;
+}
+
+/* A platform says what AES is; a client of either preference. */
+static void suites(void **state)
+{
+	(void)state;
+	open_with(4);
+	expect_suite(aes_256_first, 0x0304, false, "TLS_CHACHA20_POLY1305_SHA256");
+	assert_false(last.resumed);
+	expect_suite(aes_256_first, 0x0304, true, "TLS_CHACHA20_POLY1305_SHA256");
+	assert_true(last.resumed);
+	expect_suite(aes_alone, 0x0304, false, "TLS_AES_256_GCM_SHA384");
+	expect_suite(aes_alone, 0x0304, true, "TLS_AES_256_GCM_SHA384");
+	assert_true(last.resumed);
+	/* a ticket keeps its suite, also for who offers more now */
+	expect_suite(aes_256_first, 0x0304, true, "TLS_AES_256_GCM_SHA384");
+	assert_true(last.resumed);
+	expect_suite(aes_256_first, 0x0303, false, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256");
+	expect_suite(aes_alone, 0x0303, false, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+	expect_suite(aes_256_first, 0, false, "TLS_CHACHA20_POLY1305_SHA256");
+	app_check_idle(srv);
+	hatch_close(srv);
+	/* and one that nobody knows any more has none */
+	srv = app_open(&config);
+	expect_suite(aes_256_first, 0x0304, true, "TLS_CHACHA20_POLY1305_SHA256");
+	assert_false(last.resumed);
+	hatch_close(srv);
+	aes_is_fast = true;
+	open_with(4);
+	expect_suite(aes_256_first, 0x0304, false, "TLS_AES_256_GCM_SHA384");
+	expect_suite(aes_256_first, 0x0303, false, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+	app_check_idle(srv);
+	hatch_close(srv);
+	aes_is_fast = false;
+}
+
+/* The one key share is for P-256: X25519 is not worth a second round.  In TLS 1.2 there is none. */
+static void groups(void **state)
+{
+	static const uint16_t p256_first[] = { MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+		MBEDTLS_SSL_IANA_TLS_GROUP_X25519, 0 };
+	(void)state;
+	open_with(4);
+	tls_options.groups = p256_first;
+	expect_suite(aes_256_first, 0x0304, false, "TLS_CHACHA20_POLY1305_SHA256");
+	assert_string_equal(last.group, "secp256r1");
+	expect_suite(aes_256_first, 0x0303, false, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256");
+	assert_string_equal(last.group, "x25519");
+	tls_options.groups = NULL;
+	/* and the lists are whole for the next */
+	expect_suite(aes_alone, 0x0304, false, "TLS_AES_256_GCM_SHA384");
+	assert_string_equal(last.group, "x25519");
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
+/* Two clients in the middle of their handshakes do not have each other's choice. */
+static void choices_do_not_mix(void **state)
+{
+	struct world w[2];
+	(void)state;
+	open_with(4);
+	for (unsigned first = 0; first < 2; first++) {
+		tls_options.version = 0x0304;
+		for (unsigned i = 0; i < 2; i++) {
+			tls_options.suites = i == first ? aes_alone : aes_256_first;
+			world_connect(&w[i], srv, true, 3 + i);
+			w[i].up.piece = 1; /* a ClientHello byte by byte */
+		}
+		bool moved = true;
+		while (moved) {
+			moved = world_once(&w[0]);
+			moved = world_once(&w[1]) || moved;
+		}
+		for (unsigned i = 0; i < 2; i++) {
+			struct hatch_tls_facts facts;
+			assert_true(tls_client_done(w[i].tls));
+			hx_tls_engine(hx_conn_tls(w[i].c))
+				->ops->facts(hx_tls_engine(hx_conn_tls(w[i].c)), &facts);
+			assert_string_equal(facts.suite, i == first
+								 ? "TLS_AES_256_GCM_SHA384"
+								 : "TLS_CHACHA20_POLY1305_SHA256");
+			world_close(&w[i]);
+		}
+	}
+	app_check_idle(srv);
+	hatch_close(srv);
+}
+
 static int handshake_with_alpn(const char **alpn)
 {
 	struct world w;
@@ -169,17 +283,17 @@ static int64_t today(void)
 /* The device starts, with what its store has. */
 static void start_again(bool keep, uint32_t ticket_s)
 {
-	struct hatch_config config;
+	struct hatch_config again;
 	hatch_close(srv);
 	world_reset();
-	app_configure(&config);
-	config.observer = &observer;
-	config.keep_tickets = keep;
-	config.ticket_s = ticket_s;
+	app_configure(&again);
+	again.observer = &observer;
+	again.keep_tickets = keep;
+	again.ticket_s = ticket_s;
 	world_platform.store_get = get_kept;
 	world_platform.store_put = put_kept;
 	world_platform.unix_time = today;
-	srv = app_open(&config);
+	srv = app_open(&again);
 }
 
 /* True if a client that visited before the restart resumes after it. */
@@ -536,7 +650,6 @@ static void no_memory(void **state)
 
 static void heap_limit(void **state)
 {
-	struct hatch_config config;
 	struct hatch_conn *c;
 	struct hatch_address peer = { "192.0.2.7", 1, { 0 } };
 	(void)state;
@@ -567,6 +680,9 @@ int main(void)
 		cmocka_unit_test(tickets_outlive_a_restart),
 		cmocka_unit_test(keys_of_tickets_age),
 		cmocka_unit_test(tickets_that_cannot_be_kept),
+		cmocka_unit_test(suites),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(choices_do_not_mix),
 		cmocka_unit_test(alpn),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(a_damaged_record),

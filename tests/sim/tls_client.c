@@ -95,6 +95,10 @@ struct client *tls_client_open(struct world *w)
 	if (tls_options.no_tickets)
 		mbedtls_ssl_conf_session_tickets(
 			&client->conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+	if (tls_options.suites != NULL)
+		mbedtls_ssl_conf_ciphersuites(&client->conf, tls_options.suites);
+	if (tls_options.groups != NULL)
+		mbedtls_ssl_conf_groups(&client->conf, tls_options.groups);
 	if (tls_options.alpn != NULL)
 		mbedtls_ssl_conf_alpn_protocols(&client->conf, tls_options.alpn);
 	assert_int_equal(mbedtls_ssl_setup(&client->ssl, &client->conf), 0);

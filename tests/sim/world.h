@@ -70,7 +70,9 @@ struct tls_options {
 	const char **alpn;
 	bool resume; /* with what the last client got */
 	bool no_tickets;
-	bool no_ems; /* without the extended master secret of RFC 7627 */
+	bool no_ems;            /* without the extended master secret of RFC 7627 */
+	const int *suites;      /* in this order; NULL: the library's */
+	const uint16_t *groups; /* the same; the key share is for the first */
 };
 extern struct tls_options tls_options;
 struct client *tls_client_open(struct world *w);

@@ -47,7 +47,7 @@ def test_half_an_identity_is_refused(boot, pki, tmp_path):
 
 
 def fingerprint(board):
-    return board.await_console(r"identity: \S+, (made now|from the store); SHA-256 fingerprint (\S+)").groups()
+    return board.await_console(r"identity: \S+, (made now|from the store); SHA-256 fingerprint ([0-9A-F:]{95})\b").groups()
 
 
 def test_its_own_identity_survives_a_reboot(boot, tmp_path):

@@ -13,8 +13,8 @@
 uint32_t virt_random32(void);
 _Noreturn void virt_assert_failed(const char *what, const char *file, int line);
 
-#define LWIP_RAND()              virt_random32()
-#define LWIP_PLATFORM_ASSERT(x)  virt_assert_failed((x), __FILE__, __LINE__)
-#define LWIP_NO_UNISTD_H         0
+#define LWIP_RAND()             virt_random32()
+#define LWIP_PLATFORM_ASSERT(x) virt_assert_failed((x), __FILE__, __LINE__)
+#define LWIP_NO_UNISTD_H        0
 
 #endif

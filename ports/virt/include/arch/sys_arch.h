@@ -20,9 +20,9 @@ typedef struct {
 
 typedef struct task *sys_thread_t;
 
-#define sys_sem_valid(sem)            ((sem)->valid)
-#define sys_sem_set_invalid(sem)      ((sem)->valid = false)
-#define sys_mbox_valid(mbox)          ((mbox)->slots != NULL)
-#define sys_mbox_set_invalid(mbox)    ((mbox)->slots = NULL)
+#define sys_sem_valid(sem)         ((sem)->valid)
+#define sys_sem_set_invalid(sem)   ((sem)->valid = false)
+#define sys_mbox_valid(mbox)       ((mbox)->slots != NULL)
+#define sys_mbox_set_invalid(mbox) ((mbox)->slots = NULL)
 
 #endif
