@@ -1,5 +1,5 @@
 # The commands of everyday work.  Each is a thin line over CMake or a script in scripts/.
-#   make CC=clang, make BUILD=build-x, make PREFIX=/opt/hatch DESTDIR=..., make PORT=..., HOST=...
+#   make TLS=stock (the TLS library's own arithmetic), CC=clang, make BUILD=build-x, make PREFIX=/opt/hatch DESTDIR=..., make PORT=..., HOST=...
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -17,10 +17,10 @@ TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 VIRT   ?= build-virt
 RAM_KB ?= 320
 build_virt = { cmake -S ports/virt -B $(1) -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/ports/virt/toolchain.cmake \
-  -DVIRT_RAM_KB=$(RAM_KB) $(2) && cmake --build $(1) -j $(JOBS) $(3); } >$(1).log 2>&1 || { cat $(1).log; exit 1; }; rm -f $(1).log
+  -DVIRT_RAM_KB=$(RAM_KB) $(if $(TLS),-DHATCH_TLS=$(TLS)) $(2) && cmake --build $(1) -j $(JOBS) $(3); } >$(1).log 2>&1 || { cat $(1).log; exit 1; }; rm -f $(1).log
 
 configure = cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON \
-  -DMBEDTLS_DIR=$(MBEDTLS_DIR) $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || \
+  -DMBEDTLS_DIR=$(MBEDTLS_DIR) $(if $(TLS),-DHATCH_TLS=$(TLS)) $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || \
   { cat $(BUILD).log; exit 1; }; rm -f $(BUILD).log
 
 MAKEFLAGS += --no-print-directory
@@ -91,8 +91,9 @@ virt-build: ## build the firmware in build-virt/ (RAM_KB=)
 virt-test: deps-test build ## the board's own tests, and the end-to-end tests on it, in full
 	@$(TESTS) virt
 
-virt-bench: deps-test build virt-build ## instructions, heap and connections on the board, as a table
-	@$(PYTHON) ports/virt/bench.py $(VIRT) $(VIRT) --json build/virt-bench.json
+virt-bench: deps-test build virt-build ## instructions, heap and connections on the board beside stock, into docs/performance.md
+	@$(MAKE) -s virt-build VIRT=$(VIRT)-stock TLS=stock
+	@$(PYTHON) ports/virt/bench.py $(VIRT) $(VIRT)-stock --json build/virt-bench.json --page docs/performance.md
 
 size: deps-virt build/size.map ## code and memory of each part of the firmware at -Os, into the README and build/size.json
 	@scripts/size.py build/size.map --check --update README.md --json build/size.json

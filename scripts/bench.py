@@ -24,6 +24,8 @@ import sys
 import tempfile
 import time
 
+import size
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, "build")
 ROUNDS, SECONDS, IDLE = 5, 2, 40
@@ -338,17 +340,6 @@ def machine():
         return re.search(r"^model name\s*: (.*)$", file.read(), re.M).group(1)
 
 
-def update(page, new):
-    begin, end = "<!-- bench: made by `make bench` -->\n", "<!-- /bench -->"
-    with open(page, encoding="utf-8") as file:
-        before, found, rest = file.read().partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        sys.exit(f"bench.py: {page} lacks the marks {begin.strip()} and {end}")
-    with open(page, "w", encoding="utf-8") as file:
-        file.write(before + begin + new + "\n" + end + after)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--json")
@@ -365,7 +356,7 @@ def main():
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(samples, file, indent=1)
     if args.page:
-        update(args.page, f"{text}\n\nMachine: {machine()}, one core each; {ROUNDS} rounds of {SECONDS} s, "
+        size.between_marks(args.page, "bench", f"{text}\n\nMachine: {machine()}, one core each; {ROUNDS} rounds of {SECONDS} s, "
                           "median and half of the spread; in brackets, relative to Hatch.")
         with open(os.path.splitext(args.page)[0] + ".svg", "w", encoding="utf-8") as file:
             file.write(plot(samples))

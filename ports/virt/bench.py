@@ -292,6 +292,7 @@ def main():
     parser.add_argument("hatch")
     parser.add_argument("stock")
     parser.add_argument("--json")
+    parser.add_argument("--page")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as work:
@@ -304,12 +305,13 @@ def main():
             say("measuring stock ...")
             stock = Bench(args.stock, pki, work)
             stock.run()
-    print("| what | Hatch | stock | stock / Hatch | samples | spread |\n|---|---:|---:|---:|---:|---:|")
-    for key, values in hatch.rows.items():
-        print(row(label(key), values, stock.rows[key]))
-    print()
-    for name, (used, full) in hatch.stacks.items():
-        print(f"stack of {name}: {used} of {full} bytes at the most")
+    lines = ["| what | Hatch | stock | stock / Hatch | samples | spread |", "|---|---:|---:|---:|---:|---:|"]
+    lines += [row(label(key), values, stock.rows[key]) for key, values in hatch.rows.items()]
+    lines += ["", "Stacks, at the most: " + ", ".join(
+        f"{name} {used} of {full} bytes" for name, (used, full) in hatch.stacks.items()) + "."]
+    print("\n".join(lines))
+    if args.page:
+        size.between_marks(args.page, "virt-bench", "\n".join(lines))
     if args.json:
         one, other = named(hatch.rows), named(stock.rows)
         with open(args.json, "w", encoding="utf-8") as file:
