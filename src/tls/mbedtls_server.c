@@ -186,6 +186,11 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	return set_up_resumption(shared, config);
 }
 
+static uint16_t lent_pairs(const struct hatch_config *config)
+{
+	return config->record_buffers == HATCH_RECORD_BUFFERS_OWN ? 0 : config->record_buffers;
+}
+
 int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
 	hx_tls_say *say, void *say_arg)
 {
@@ -209,6 +214,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 		error = set_up(shared, config);
 	if (error == 0)
 		error = load_identity(shared, config, now);
+	if (error == 0)
+		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
 	hx_heap_leave(before);
 	if (error < 0)
 		hx_tls_server_close(shared);
@@ -223,6 +230,7 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_cache_free(&shared->cache);
 	mbedtls_x509_crt_free(&shared->identity.chain);
 	mbedtls_pk_free(&shared->identity.key);
+	hx_lend_close(&shared->lend);
 	hx_heap_leave(before);
 }
 

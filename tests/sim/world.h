@@ -70,13 +70,16 @@ struct tls_options {
 	const char **alpn;
 	bool resume; /* with what the last client got */
 	bool no_tickets;
-	bool no_ems; /* without the extended master secret of RFC 7627 */
+	const int *suites; /* NULL: all */
+	bool no_ems;       /* without the extended master secret of RFC 7627 */
 };
 extern struct tls_options tls_options;
 struct client *tls_client_open(struct world *w);
 void tls_client_close(struct client *client);
 bool tls_client_step(struct client *client);  /* true: something moved */
 void tls_client_leave(struct client *client); /* close_notify */
+/* A record of this type in one piece, once the handshake is over; at most 4 kB. */
+void tls_client_record(struct client *client, int type, const void *bytes, size_t len);
 void tls_client_say(struct client *client, const void *bytes, size_t len);
 const char *tls_client_heard(struct client *client, size_t *len);
 bool tls_client_done(const struct client *client);      /* handshake over */
