@@ -275,6 +275,8 @@ enum {
 	HATCH_PORT_NONE = -2, /* do not listen */
 };
 
+enum { HATCH_RECORD_BUFFERS_OWN = 0xffff }; /* for config.record_buffers */
+
 enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_NONE = 0,
 	HATCH_CLIENT_CERTS_OPTIONAL = 1,
@@ -335,7 +337,18 @@ struct hatch_config {
 	uint32_t discard_max;  /* unclaimed body that is read away; default 65536 */
 	uint32_t tls_heap_max; /* heap one TLS connection may take; default 65536 */
 
+	/*
+	 * Pairs of TLS record buffers, 21 kB each with the mbedTLS configuration in deps/, that the
+	 * connections lend each other; default 3, at most max_conns.  hatch_open() takes them from
+	 * the heap, on top of hatch_memory_needed().  A connection has one only while a record is
+	 * on its way or a handshake step is being made; when all are taken, others wait.
+	 * HATCH_RECORD_BUFFERS_OWN: each connection has its own all the time.  So it also is where
+	 * mbedTLS is another than 3.6.3 to 3.6.x, or cannot be given memory by us.
+	 */
+	uint16_t record_buffers;
+
 	/* how long */
+	uint32_t record_ms;    /* for one record, while others wait for its buffers; default 2000 */
 	uint32_t handshake_ms; /* TCP accept to TLS finished; default 10000 */
 	uint32_t head_ms;      /* first byte of a request to the end of its head; default 10000 */
 	uint32_t body_ms;      /* between two pieces of a body; default 10000 */
@@ -430,7 +443,7 @@ struct hatch_tls_facts {
 	uint32_t handshake_ms;         /* accept to finished, the network's time included */
 	uint64_t handshake_cpu_ns;     /* what it took of our CPU; 0: the platform cannot tell */
 	uint32_t heap_peak;            /* bytes of the TLS library's heap, during the handshake */
-	uint32_t heap_now;             /* bytes now */
+	uint32_t heap_now;             /* and now: without record buffers, if they are lent */
 	bool client_verified;          /* [later] a client certificate was given and is good */
 	struct hatch_span client_cert; /* [later] its DER */
 };
@@ -449,7 +462,7 @@ struct hatch_stats {
 	uint32_t requests;                /* responses begun */
 	uint32_t heap_free, heap_largest; /* as the platform says; 0: not known */
 	uint32_t memory;                  /* hatch's one block */
-	uint32_t tls_heap;                /* what the TLS library has allocated for this server */
+	uint32_t tls_heap; /* what the TLS library has for this server, record buffers too */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 

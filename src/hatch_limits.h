@@ -35,6 +35,8 @@ enum hatch_limits {
 	HATCH_TLS_HEAP_MAX = 65536,
 	/* Heap that newcomers leave alone: TCP/IP's buffers, and the program's own needs. */
 	HATCH_HEAP_RESERVE = 6144,
+	/* Two handshakes at once, and one for those that have theirs behind them. */
+	HATCH_RECORD_BUFFERS = 3,
 	HATCH_SESSION_CACHE = 8,
 	HATCH_TICKET_S = 86400,
 
@@ -45,6 +47,7 @@ enum hatch_limits {
 	 */
 	HATCH_CHUNK_EXT_MAX = 256,
 
+	HATCH_RECORD_MS = 2000,
 	HATCH_HANDSHAKE_MS = 10000,
 	HATCH_HEAD_MS = 10000,
 	HATCH_BODY_MS = 10000,

@@ -37,10 +37,12 @@ static void fill_sizes(struct hatch_config *c)
 	DEFAULT(c->timers, HATCH_TIMERS);
 	DEFAULT(c->discard_max, HATCH_DISCARD_MAX);
 	DEFAULT(c->tls_heap_max, HATCH_TLS_HEAP_MAX);
+	DEFAULT(c->record_buffers, HATCH_RECORD_BUFFERS);
 }
 
 static void fill_times(struct hatch_config *c)
 {
+	DEFAULT(c->record_ms, HATCH_RECORD_MS);
 	DEFAULT(c->handshake_ms, HATCH_HANDSHAKE_MS);
 	DEFAULT(c->head_ms, HATCH_HEAD_MS);
 	DEFAULT(c->body_ms, HATCH_BODY_MS);

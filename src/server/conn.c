@@ -66,6 +66,7 @@ static void handshake_failed(struct hatch_conn *c, int error)
 		hx_log(c->srv, HATCH_INFO, "%s spoke plain HTTP to the TLS port: told so",
 			c->peer.text);
 		c->engine->ops->free(c->engine);
+		hx_record_freed(c->srv);
 		hx_wire_free(&c->wire);
 		hx_clear_init(&c->clear, &c->wire);
 		c->engine = &c->clear.engine;
@@ -157,15 +158,24 @@ static enum hx_go ended(struct hatch_conn *c)
 
 /* ---- the driver's side ---- */
 
+static void out_of_time(struct hatch_conn *c)
+{
+	if (hx_conn_is_handshake(c)) {
+		hx_count_handshake(c, NULL);
+		hx_log(c->srv, HATCH_INFO, "%s no TLS connection: out of time", c->peer.text);
+	}
+	hx_conn_cut(c, HATCH_ETIME);
+}
+
 static void overdue(struct hatch_conn *c, enum hx_due_name which)
 {
 	hx_due_disarm(&c->due, which);
 	if (which == HX_DUE_GOODBYE) {
 		hx_conn_cut(c, 0);
+	} else if (which == HX_DUE_RECORD) {
+		c->record_late = true;
 	} else if (which == HX_DUE_HANDSHAKE) {
-		hx_count_handshake(c, NULL);
-		hx_log(c->srv, HATCH_INFO, "%s no TLS connection: out of time", c->peer.text);
-		hx_conn_cut(c, HATCH_ETIME);
+		out_of_time(c);
 	} else if (which == HX_DUE_SEND) {
 		hx_conn_cut(c, HATCH_ETIME);
 	} else if (which == HX_DUE_IDLE) {
@@ -173,6 +183,46 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
 	} else {
 		hx_http1_overdue(c, which);
 	}
+}
+
+/*
+ * Whether the peer keeps us from giving record buffers back.  An application that does not take
+ * the body yet is not the peer; a request that was sent before its turn is.
+ */
+static bool peer_keeps_buffers(const struct hatch_conn *c, unsigned rest, enum hx_go go)
+{
+	if ((rest & HX_REST_HOLDS) == 0 || go != HX_GO_WAIT)
+		return false;
+	return (rest & HX_REST_UNREAD) == 0 || hx_wire_wants_tx(&c->wire) || c->ex == NULL ||
+	       c->body.done || c->stage != hx_http1_exchange;
+}
+
+/* At the end of a step. */
+static void settle_buffers(struct hatch_conn *c, enum hx_go go)
+{
+	unsigned rest = c->engine->ops->rest(c->engine);
+	if ((rest & HX_REST_GAVE) != 0)
+		hx_record_freed(c->srv);
+	if (!peer_keeps_buffers(c, rest, go)) {
+		hx_due_disarm(&c->due, HX_DUE_RECORD);
+		c->record_late = false;
+	} else if ((rest & HX_REST_MOVED) != 0 ||
+		   (!c->record_late && !hx_due_armed(&c->due, HX_DUE_RECORD))) {
+		hx_due_arm(&c->due, HX_DUE_RECORD, c->now, hx_config(c->srv)->record_ms);
+		c->record_late = false;
+	}
+	c->waits_record = (rest & HX_REST_WAITS) != 0;
+	if (c->waits_record)
+		hx_record_hurry(c->srv);
+}
+
+/* What is shared is given back at once, whenever the driver closes. */
+static void leave(struct hatch_conn *c)
+{
+	c->waits_record = c->record_late = c->waits_pool = false;
+	hx_wire_free(&c->wire);
+	c->engine->ops->abandon(c->engine);
+	hx_record_freed(c->srv);
 }
 
 unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
@@ -185,10 +235,15 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 	c->tx_progress = false;
 	while ((which = hx_due_passed(&c->due, now_ms)) != HX_DUE_NONE)
 		overdue(c, which);
+	if (c->record_late && hx_record_awaited(c->srv))
+		out_of_time(c);
 	for (unsigned i = 0; go == HX_GO_ON && i < STAGES_PER_STEP; i++)
 		go = c->stage(c);
-	if (c->stage == ended)
+	if (c->stage == ended) {
+		leave(c);
 		return HATCH_ENDED;
+	}
+	settle_buffers(c, go);
 	/* A flight leaves when it is whole: what is gathered waits while the handshake has more. */
 	bool more = go == HX_GO_TURN && hx_wire_only_gathers(&c->wire);
 	unsigned want = (hx_wire_wants_rx(&c->wire) ? (unsigned)HATCH_WANT_RX : 0u) |
@@ -246,7 +301,7 @@ int hatch_conn_error(const struct hatch_conn *c)
 
 bool hx_conn_is_idle(const struct hatch_conn *c)
 {
-	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool &&
+	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !c->waits_record &&
 				   !hx_wire_wants_tx(&c->wire) && c->wire.rx_len == 0) ||
 				  (c->stage == goodbye && c->tx_done));
 }
@@ -309,6 +364,7 @@ void hatch_conn_close(struct hatch_conn *c)
 {
 	hx_conn_cut(c, 0);
 	c->engine->ops->free(c->engine);
+	hx_record_freed(c->srv);
 	hx_wire_free(&c->wire);
 	hx_conn_give(c->srv, c);
 }

@@ -53,11 +53,13 @@ struct hatch_conn {
 	uint32_t handshake_ms, handshake_peak;
 	uint64_t handshake_cpu_ns;
 
-	bool linger;      /* the peer may still be sending: read it away before closing */
-	bool said_bye;    /* close_notify is out, or not to be sent */
-	bool tx_done;     /* everything is out */
-	bool tx_progress; /* the peer has taken bytes since the last step */
-	bool waits_pool;  /* for an exchange or a body buffer */
+	bool linger;       /* the peer may still be sending: read it away before closing */
+	bool said_bye;     /* close_notify is out, or not to be sent */
+	bool tx_done;      /* everything is out */
+	bool tx_progress;  /* the peer has taken bytes since the last step */
+	bool waits_pool;   /* for an exchange or a body buffer */
+	bool waits_record; /* for a pair of record buffers */
+	bool record_late;  /* has had one for longer than it should */
 
 	/* HTTP/1.1 */
 	struct hatch_req *ex; /* NULL between requests */
@@ -112,7 +114,11 @@ void hx_http1_drop(struct hatch_conn *c, int error);
 struct hatch_req *hx_exchange_take(struct hatch_conn *asks);
 bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b);
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
-bool hx_exchange_awaited(const struct hatch *srv); /* somebody waits for one */
+bool hx_exchange_free(const struct hatch_conn *asks); /* take() would give one */
+bool hx_exchange_awaited(const struct hatch *srv);    /* somebody waits for one */
+bool hx_record_awaited(const struct hatch *srv);      /* somebody waits for record buffers */
+void hx_record_hurry(struct hatch *srv);
+void hx_record_freed(struct hatch *srv);
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);
 struct hx_tls *hx_conn_tls(struct hatch_conn *c);
 void hx_count_handshake(

@@ -56,11 +56,16 @@ enum hx_due_name hx_due_passed(const struct hx_due *due, uint32_t now_ms)
 	return name != HX_DUE_NONE && left(due, name, now_ms) <= 0 ? name : HX_DUE_NONE;
 }
 
+uint32_t hx_due_left(const struct hx_due *due, enum hx_due_name name, uint32_t now_ms)
+{
+	int32_t ms = left(due, name, now_ms);
+	return ms < 0 ? 0 : (uint32_t)ms;
+}
+
 uint32_t hx_due_wait(const struct hx_due *due, uint32_t now_ms)
 {
 	enum hx_due_name name = first(due, now_ms);
 	if (name == HX_DUE_NONE)
 		return HATCH_FOREVER;
-	int32_t ms = left(due, name, now_ms);
-	return ms < 0 ? 0 : (uint32_t)ms;
+	return hx_due_left(due, name, now_ms);
 }

@@ -19,6 +19,7 @@ enum hx_due_name {
 	HX_DUE_RESPOND,
 	HX_DUE_SEND,
 	HX_DUE_GOODBYE,
+	HX_DUE_RECORD,
 	HX_DUE_COUNT,
 	HX_DUE_NONE = HX_DUE_COUNT,
 };
@@ -32,6 +33,9 @@ void hx_due_arm(struct hx_due *due, enum hx_due_name name, uint32_t now_ms, uint
 void hx_due_disarm(struct hx_due *due, enum hx_due_name name);
 void hx_due_disarm_all(struct hx_due *due);
 bool hx_due_armed(const struct hx_due *due, enum hx_due_name name);
+
+/* Milliseconds to this one, which is armed; 0 if it has passed. */
+uint32_t hx_due_left(const struct hx_due *due, enum hx_due_name name, uint32_t now_ms);
 
 /* The one that has passed longest ago, or HX_DUE_NONE. */
 enum hx_due_name hx_due_passed(const struct hx_due *due, uint32_t now_ms);

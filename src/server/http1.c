@@ -107,11 +107,25 @@ static void refuse(struct hatch_conn *c, int status, int error)
 
 /* ---- idle ---- */
 
+/*
+ * Who cannot have an exchange leaves the record where it is: with its buffers in hand it would
+ * keep those who have one from answering, and so from giving it back.
+ */
+static int look(struct hatch_conn *c)
+{
+	c->engine->hold = !hx_exchange_free(c);
+	int ret = c->engine->ops->peek(c->engine);
+	c->engine->hold = false;
+	return ret == HATCH_LATER && c->engine->held ? 1 : ret;
+}
+
 enum hx_go hx_http1_idle(struct hatch_conn *c)
 {
-	int ret = c->engine->ops->peek(c->engine);
-	if (ret == HATCH_LATER)
+	int ret = look(c);
+	if (ret == HATCH_LATER) {
+		c->waits_pool = false;
 		return HX_GO_WAIT;
+	}
 	if (ret <= 0) {
 		c->said_bye = ret < 0;
 		hx_conn_goodbye(c, ret, false);

@@ -126,7 +126,8 @@ static void hurry(struct hatch *srv)
 			continue;
 		uint32_t since = c->now - c->began;
 		uint32_t grace = since < HATCH_HEAD_GRACE_MS ? HATCH_HEAD_GRACE_MS - since : 0;
-		if (hx_due_wait(&c->due, c->now) > grace)
+		if (!hx_due_armed(&c->due, HX_DUE_HEAD) ||
+			hx_due_left(&c->due, HX_DUE_HEAD, c->now) > grace)
 			hx_due_arm(&c->due, HX_DUE_HEAD, c->now, grace);
 	}
 }
@@ -163,6 +164,11 @@ struct hatch_req *hx_exchange_take(struct hatch_conn *asks)
 	return req;
 }
 
+bool hx_exchange_free(const struct hatch_conn *asks)
+{
+	return asks->srv->free_exchanges != NULL && !has_its_share(asks->srv, asks);
+}
+
 bool hx_exchange_awaited(const struct hatch *srv)
 {
 	for (uint32_t i = 0; i < srv->config.max_conns; i++)
@@ -190,5 +196,28 @@ void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf)
 {
 	buf->next = srv->free_bodies;
 	srv->free_bodies = buf;
+	srv->freed = true;
+}
+
+/* ---- record buffers ---- */
+
+bool hx_record_awaited(const struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->waits_record)
+			return true;
+	return false;
+}
+
+/* Who has had a pair for too long looks at whether somebody waits for it. */
+void hx_record_hurry(struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->record_late)
+			hx_conn_wake(srv->conns[i]);
+}
+
+void hx_record_freed(struct hatch *srv)
+{
 	srv->freed = true;
 }

@@ -57,6 +57,17 @@ static int clear_close(struct hx_engine *e)
 	return 0;
 }
 
+static unsigned clear_rest(struct hx_engine *e)
+{
+	(void)e;
+	return 0;
+}
+
+static void clear_abandon(struct hx_engine *e)
+{
+	(void)e;
+}
+
 static void clear_facts(struct hx_engine *e, struct hatch_tls_facts *out)
 {
 	(void)e;
@@ -75,6 +86,8 @@ static const struct hx_engine_ops clear_ops = {
 	.read = clear_read,
 	.write = clear_write,
 	.close = clear_close,
+	.rest = clear_rest,
+	.abandon = clear_abandon,
 	.facts = clear_facts,
 	.free = clear_free,
 };

@@ -10,6 +10,7 @@
 #ifndef HX_TLS_ENGINE_H
 #define HX_TLS_ENGINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../hatch.h"
@@ -18,6 +19,17 @@
 struct hx_engine {
 	const struct hx_engine_ops *ops;
 	struct hx_wire *wire;
+	bool hold; /* do not begin another record */
+	bool held; /* one has come, and was not begun for that reason */
+};
+
+/* What an engine has in hand between two steps; any mix. */
+enum hx_rest {
+	HX_REST_HOLDS = 1,  /* a pair of record buffers, with something half done in it */
+	HX_REST_WAITS = 2,  /* for one */
+	HX_REST_GAVE = 4,   /* one came back: somebody else may have it */
+	HX_REST_MOVED = 8,  /* a record was begun or finished since the last time */
+	HX_REST_UNREAD = 16 /* plaintext stands in it that was not asked for yet */
 };
 
 /* What heap a connection takes from the TLS library. */
@@ -39,6 +51,10 @@ struct hx_engine_ops {
 	int (*write)(struct hx_engine *e, const void *buf, size_t len);
 	/* Says goodbye: 0 when that has been handed to the wire, LATER, or an error. */
 	int (*close)(struct hx_engine *e);
+	/* At the end of a step: gives back what is lent, if it can.  See enum hx_rest. */
+	unsigned (*rest)(struct hx_engine *e);
+	/* Gives it back in any case: then only free() may follow.  Nothing is sent any more. */
+	void (*abandon)(struct hx_engine *e);
 	void (*facts)(struct hx_engine *e, struct hatch_tls_facts *out);
 	void (*free)(struct hx_engine *e);
 };

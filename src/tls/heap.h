@@ -21,6 +21,19 @@ struct hx_heap_account *hx_heap_enter(struct hx_heap_account *account);
 void hx_heap_leave(struct hx_heap_account *before);
 
 /*
+ * The first two blocks that are asked for while this watches: their sizes; and where place is not
+ * NULL, that is what is given instead of a block, uncounted, and is not freed.  NULL: watch no
+ * more.
+ */
+struct hx_heap_watch {
+	void *place[2];
+	void *block[2];
+	size_t size[2];
+	unsigned count;
+};
+void hx_heap_watch(struct hx_heap_watch *watch);
+
+/*
  * What has been refused so far to whoever's turn it is: the library often passes a lack of memory
  * on as something else.  0 where this build cannot count.
  */

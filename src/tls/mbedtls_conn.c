@@ -67,7 +67,10 @@ static int on_send(void *self, const unsigned char *buf, size_t len)
 		hx_flight_sent(&tls->flight, buf, len);
 		tls->shown = len;
 	}
+	if (tls->pair != NULL)
+		hx_lend_used_out(tls->pair, buf, len);
 	int sent = hx_wire_send(tls->engine.wire, buf, len);
+	tls->moved = tls->moved || (tls->past && sent == (int)len);
 	if (sent > 0 && sent != HATCH_LATER)
 		tls->shown -= (size_t)sent < tls->shown ? (size_t)sent : tls->shown;
 	if (sent == HATCH_LATER)
@@ -77,26 +80,43 @@ static int on_send(void *self, const unsigned char *buf, size_t len)
 	return sent < 0 ? WIRE_BROKEN : sent;
 }
 
-/* "GET /", "POST ", ...: no TLS record begins with a letter (RFC 8446 section 5.1). */
-static bool looks_like_http(const unsigned char *buf, size_t len)
+/* What the wire said, to the library. */
+static int passed_on(struct hx_tls *tls, int got)
 {
-	return len >= 1 && buf[0] >= 'A' && buf[0] <= 'Z';
+	if (got == HATCH_LATER)
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	if (got >= 0)
+		return got;
+	tls->wire_error = got;
+	return WIRE_BROKEN;
+}
+
+/*
+ * After the handshake whoever sends half a message of another would keep its buffers for as long
+ * as it likes.  Nothing but data and alerts is of use there, so that anything else ends it.
+ */
+static int on_header(struct hx_tls *tls, unsigned char *buf)
+{
+	if (tls->strange && hx_mbed_strays(&tls->ssl))
+		return passed_on(tls, HATCH_ETLS);
+	int got = hx_tls_header(tls);
+	tls->asks = got == HATCH_LATER;
+	if (got != 1)
+		return passed_on(tls, got);
+	memcpy(buf, tls->ahead, sizeof(tls->ahead));
+	tls->ahead_len = 0;
+	tls->strange = tls->moved = tls->past;
+	return (int)sizeof(tls->ahead);
 }
 
 static int on_receive(void *self, unsigned char *buf, size_t len)
 {
 	struct hx_tls *tls = self;
-	int got = hx_wire_recv(tls->engine.wire, buf, len);
-	if (got == HATCH_LATER)
-		return MBEDTLS_ERR_SSL_WANT_READ;
-	if (got > 0 && !tls->greeted) {
-		tls->greeted = true;
-		tls->plain_http = looks_like_http(buf, (size_t)got);
-	}
-	if (got < 0 || tls->plain_http) {
-		tls->wire_error = got < 0 ? got : HATCH_ETLS;
-		return WIRE_BROKEN;
-	}
+	if (tls->pair != NULL)
+		hx_lend_used_in(tls->pair, buf, len);
+	int got = len == HX_RECORD_HEADER && hx_mbed_at_header(&tls->ssl)
+			  ? on_header(tls, buf)
+			  : passed_on(tls, hx_wire_recv(tls->engine.wire, buf, len));
 	if (got > 0)
 		hx_choice_got(tls, buf, (size_t)got);
 	return got;
@@ -110,6 +130,7 @@ static int error_of(struct hx_tls *tls, int ret)
 	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return HATCH_LATER;
 	tls->last_error = ret;
+	tls->over = true;
 	if (ret == WIRE_BROKEN)
 		return tls->wire_error;
 	if (ret == MBEDTLS_ERR_SSL_CONN_EOF)
@@ -117,31 +138,49 @@ static int error_of(struct hx_tls *tls, int ret)
 	return ret == MBEDTLS_ERR_SSL_ALLOC_FAILED ? HATCH_ENOMEM : HATCH_ETLS;
 }
 
-/* Also the tickets of TLS 1.3 are out, which the library's own question does not wait for. */
-static bool is_over(const mbedtls_ssl_context *ssl)
+/* There are no buffers to call the library with: what comes of that. */
+static int without_buffers(struct hx_tls *tls, int borrowed)
 {
-	return ssl->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+	if (borrowed == HATCH_LATER)
+		return HATCH_LATER;
+	/* TCP ended without close_notify: somebody may have cut it. */
+	return error_of(tls, borrowed == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : passed_on(tls, borrowed));
+}
+
+static struct hx_heap_account *enter(struct hx_tls *tls)
+{
+	tls->asks = false;
+	return hx_heap_enter(tls->account);
 }
 
 static int tls_handshake(struct hx_engine *e)
 {
 	struct hx_tls *tls = tls_of(e);
-	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int borrowed = hx_tls_borrow(tls, true);
+	if (borrowed != 1)
+		return without_buffers(tls, borrowed);
+	struct hx_heap_account *before = enter(tls);
 	hx_choice_begin(tls);
 	hx_spares_enter(&tls->shared->spares);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
 	hx_spares_leave();
 	hx_choice_end(tls);
+	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
+	if (tls->past)
+		hx_mbed_handshake_free(&tls->ssl);
 	hx_heap_leave(before);
 	if (ret != 0)
 		return error_of(tls, ret);
-	return is_over(&tls->ssl) ? 0 : 1;
+	return tls->past ? 0 : 1;
 }
 
 /* len 0 only looks: the record stays where it is.  Reading sends nothing but alerts. */
 static int read_some(struct hx_tls *tls, void *buf, size_t len)
 {
-	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int borrowed = hx_tls_borrow(tls, true);
+	if (borrowed != 1)
+		return without_buffers(tls, borrowed);
+	struct hx_heap_account *before = enter(tls);
 	tls->engine.wire->alert = true;
 	int ret = mbedtls_ssl_read(&tls->ssl, buf, len);
 	tls->engine.wire->alert = false;
@@ -153,7 +192,7 @@ static int read_some(struct hx_tls *tls, void *buf, size_t len)
 		return 1;
 	if (ret == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
 		return 0;
-	/* The library returns 0 where TCP ended without close_notify: somebody may have cut it. */
+	/* The library returns 0 where TCP ended without close_notify. */
 	return ret == 0 ? error_of(tls, MBEDTLS_ERR_SSL_CONN_EOF) : error_of(tls, ret);
 }
 
@@ -170,7 +209,10 @@ static int tls_read(struct hx_engine *e, void *buf, size_t len)
 static int tls_write(struct hx_engine *e, const void *buf, size_t len)
 {
 	struct hx_tls *tls = tls_of(e);
-	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int borrowed = hx_tls_borrow(tls, false);
+	if (borrowed != 1)
+		return without_buffers(tls, borrowed);
+	struct hx_heap_account *before = enter(tls);
 	int ret = mbedtls_ssl_write(&tls->ssl, buf, len);
 	hx_heap_leave(before);
 	return ret > 0 ? ret : error_of(tls, ret);
@@ -179,10 +221,16 @@ static int tls_write(struct hx_engine *e, const void *buf, size_t len)
 static int tls_close(struct hx_engine *e)
 {
 	struct hx_tls *tls = tls_of(e);
-	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	int borrowed = hx_tls_borrow(tls, false);
+	if (borrowed != 1)
+		return without_buffers(tls, borrowed);
+	struct hx_heap_account *before = enter(tls);
 	int ret = mbedtls_ssl_close_notify(&tls->ssl);
 	hx_heap_leave(before);
-	return ret == 0 ? 0 : error_of(tls, ret);
+	if (ret != 0)
+		return error_of(tls, ret);
+	tls->over = true;
+	return 0;
 }
 
 static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
@@ -198,10 +246,18 @@ static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
 	out->resumed = tls13 ? tls->flight.psk : !tls->flight.key_exchange;
 }
 
+static void tls_abandon(struct hx_engine *e)
+{
+	struct hx_tls *tls = tls_of(e);
+	tls->over = true;
+	hx_tls_give_back(tls);
+}
+
 static void tls_free(struct hx_engine *e)
 {
 	struct hx_tls *tls = tls_of(e);
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
+	tls_abandon(e);
 	mbedtls_ssl_free(&tls->ssl);
 	hx_heap_leave(before);
 }
@@ -212,6 +268,8 @@ static const struct hx_engine_ops tls_ops = {
 	.read = tls_read,
 	.write = tls_write,
 	.close = tls_close,
+	.rest = hx_tls_rest,
+	.abandon = tls_abandon,
 	.facts = tls_facts,
 	.free = tls_free,
 };
@@ -227,7 +285,7 @@ int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire
 	hx_greeting_begin(&tls->greeting);
 	mbedtls_ssl_init(&tls->ssl);
 	struct hx_heap_account *before = hx_heap_enter(account);
-	int ret = mbedtls_ssl_setup(&tls->ssl, &shared->conf);
+	int ret = hx_tls_lend_setup(tls, shared);
 	if (ret != 0)
 		mbedtls_ssl_free(&tls->ssl);
 	hx_heap_leave(before);

@@ -205,6 +205,11 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	return set_up_resumption(shared, config);
 }
 
+static uint16_t lent_pairs(const struct hatch_config *config)
+{
+	return config->record_buffers == HATCH_RECORD_BUFFERS_OWN ? 0 : config->record_buffers;
+}
+
 int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
 	hx_tls_say *say, void *say_arg)
 {
@@ -229,6 +234,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	if (error == 0)
 		error = load_identity(shared, config, now);
 	if (error == 0)
+		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
+	if (error == 0)
 		say(say_arg, HATCH_DEBUG, hx_arithmetic_name());
 	hx_heap_leave(before);
 	if (error < 0)
@@ -244,6 +251,7 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_cache_free(&shared->cache);
 	mbedtls_x509_crt_free(&shared->identity.chain);
 	mbedtls_pk_free(&shared->identity.key);
+	hx_lend_close(&shared->lend);
 	hx_spares_clear(&shared->spares);
 	hx_heap_leave(before);
 }

@@ -12,7 +12,9 @@
 #include "engine.h"
 #include "flight.h"
 #include "greeting.h"
+#include "lend.h"
 #include "mbedtls_names.h"
+#include "mbedtls_version.h"
 #include "spare.h"
 #include "tickets.h"
 
@@ -33,7 +35,10 @@ struct hx_tls_server {
 	uint16_t groups[HX_GROUPS + 1]; /* hx_groups(), which conf refers to; mbedtls_choice.c */
 	bool fast_aes;                  /* the platform's */
 	struct hx_spares spares;
+	struct hx_lend lend; /* count 0: each connection has its own buffers */
 };
+
+enum { HX_RECORD_HEADER = 5 };
 
 struct hx_tls {
 	struct hx_engine engine;
@@ -42,13 +47,50 @@ struct hx_tls {
 	struct hx_tls_server *shared;
 	struct hx_flight_facts flight;
 	struct hx_greeting greeting;
+	bool wants_chacha; /* it is offered, and AES is software here */
 	size_t shown;      /* bytes of the record on its way that flight has seen */
 	int wire_error;    /* what the wire said, which the library only passes on as a number */
 	int last_error;    /* the library's */
 	bool plain_http;   /* the first bytes were a request */
 	bool greeted;      /* the first bytes have been looked at */
-	bool wants_chacha; /* it is offered, and AES is software here */
+	bool past;         /* the handshake is over */
+	bool over;         /* failed, or said goodbye: the library is only freed */
+
+	/* The header of the next record is received here, so that waiting for one takes no buffer.
+	 */
+	unsigned char ahead[HX_RECORD_HEADER];
+	uint8_t ahead_len;
+
+	struct hx_lend *lend;      /* NULL: the buffers are the connection's own */
+	struct hx_lend_pair *pair; /* NULL: none at present */
+	struct hx_mbed_kept kept;  /* while there is none */
+	bool asks;                 /* the last call of the library ended at the start of a record */
+	bool strange; /* a record has begun since the handshake, or since the last data */
+	bool waits, gave, moved; /* since the last rest(), see enum hx_rest */
 };
+
+/* ---- mbedtls_lend.c ---- */
+
+/*
+ * Makes count pairs for so many users, at most one for each; of fewer, the last is for those whose
+ * handshake is over.  count 0, another library than the one we know, or one whose allocation is not
+ * ours: nothing is lent, which is no error.  ENOMEM.
+ */
+int hx_tls_lend_open(struct hx_tls_server *shared, uint16_t count, uint16_t users);
+
+/* mbedtls_ssl_setup(), without buffers if they are lent: a number of the library. */
+int hx_tls_lend_setup(struct hx_tls *tls, struct hx_tls_server *shared);
+
+/* The header of the next record: 1 when it is in ahead[], LATER, 0 at the end, or an error. */
+int hx_tls_header(struct hx_tls *tls);
+
+/*
+ * Before each call of the library.  1: there are buffers.  To read, a header must be there first:
+ * LATER, 0 at the end, or an error, as hx_tls_header().
+ */
+int hx_tls_borrow(struct hx_tls *tls, bool to_read);
+void hx_tls_give_back(struct hx_tls *tls);
+unsigned hx_tls_rest(struct hx_engine *e);
 
 /* Around a step of the handshake, and within it for what comes in: mbedtls_choice.c. */
 void hx_choice_begin(struct hx_tls *tls);

@@ -37,6 +37,43 @@ int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, bool fast_aes, uin
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key);
 bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key);
 
+/* ---- record buffers that are lent: mbedtls_version_lend.c ---- */
+
+/* What a context without buffers keeps of them. */
+struct hx_mbed_kept {
+	unsigned char in_ctr[8], out_ctr[8];
+	uint8_t in_at[5], out_at[5]; /* ctr, hdr, len, iv, msg: from the start of the buffer */
+};
+
+/* Whether the fields of a context are known.  False: none of what follows does anything. */
+bool hx_mbed_can_lend(void);
+
+/* A context that has just been set up points into these two blocks as it should. */
+bool hx_mbed_layout_ok(const mbedtls_ssl_context *ssl, const void *in, const void *out);
+
+/* What the library asks for next is the header of a record. */
+bool hx_mbed_at_header(const mbedtls_ssl_context *ssl);
+
+/*
+ * Tickets are out as well.  For mbedtls_ssl_is_handshake_over() they belong to the time after the
+ * handshake of TLS 1.3, and leave when the first record is waited for.
+ */
+bool hx_mbed_handshake_done(const mbedtls_ssl_context *ssl);
+
+/* Nothing is half done: no part of a record, in or out, nor of a handshake message. */
+bool hx_mbed_at_rest(const mbedtls_ssl_context *ssl);
+
+/* The last record was neither data nor an alert, or a handshake message is not complete. */
+bool hx_mbed_strays(const mbedtls_ssl_context *ssl);
+
+/* Until attached again, to any two buffers of the same size, the context can only be freed. */
+void hx_mbed_detach(mbedtls_ssl_context *ssl, struct hx_mbed_kept *kept);
+void hx_mbed_attach(mbedtls_ssl_context *ssl, const struct hx_mbed_kept *kept, unsigned char *in,
+	unsigned char *out);
+
+/* After the handshake: frees what is left of it. */
+void hx_mbed_handshake_free(mbedtls_ssl_context *ssl);
+
 /* A sentence about an error code. */
 void hx_mbed_strerror(int error, char *buf, size_t room);
 

@@ -488,10 +488,10 @@ static const struct setting settings[] = {
 	SETTING(no_tickets), SETTING(keep_tickets), SETTING(max_conns), SETTING(client_conns),
 	SETTING(max_requests), SETTING(max_line), SETTING(max_head), SETTING(max_fields),
 	SETTING(max_trailers), SETTING(copy_max), SETTING(bodies), SETTING(posts),
-	SETTING(discard_max), SETTING(tls_heap_max), SETTING(handshake_ms), SETTING(head_ms),
-	SETTING(body_ms), SETTING(request_ms), SETTING(respond_ms), SETTING(send_ms),
-	SETTING(idle_ms), SETTING(goodbye_ms), SETTING(log_level),
-	{ "to_https", &to_https, sizeof(to_https) },       /* all of the plain port */
+	SETTING(discard_max), SETTING(tls_heap_max), SETTING(record_buffers), SETTING(record_ms),
+	SETTING(handshake_ms), SETTING(head_ms), SETTING(body_ms), SETTING(request_ms),
+	SETTING(respond_ms), SETTING(send_ms), SETTING(idle_ms), SETTING(goodbye_ms),
+	SETTING(log_level), { "to_https", &to_https, sizeof(to_https) }, /* all of the plain port */
 	{ "two", &two, sizeof(two) },                      /* servers; the second in a task */
 	{ "in_task", &in_task, sizeof(in_task) },          /* hatch_start() for the first as well */
 	{ "plain_only", &plain_only, sizeof(plain_only) }, /* no TLS port, no identity */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "../../src/server/server.h"
+#include "../../src/tls/mbedtls_shared.h"
 
 struct app_counts app;
 
@@ -251,6 +252,9 @@ struct hatch *app_open(const struct hatch_config *config)
 	memset(&app, 0, sizeof(app));
 	app.sink_takes = true;
 	assert_int_equal(hatch_open(&srv, config), 0);
+	/* Who uses record buffers that it gave back is to fail. */
+	if (srv->tls != NULL)
+		srv->tls->lend.poison = true;
 	return srv;
 }
 
@@ -265,5 +269,7 @@ void app_check_idle(struct hatch *srv)
 	assert_int_equal(bodies, srv->config.bodies);
 	assert_int_equal(srv->stats.conns, 0);
 	assert_null(srv->flight.holder);
+	if (srv->tls != NULL)
+		assert_int_equal(srv->tls->lend.left, srv->tls->lend.count);
 	assert_int_equal(app.begun, app.ended);
 }

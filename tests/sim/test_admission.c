@@ -192,6 +192,7 @@ static void open_server(struct hatch_config *changes)
 	config.client_conns = changes->client_conns;
 	config.max_requests = changes->max_requests;
 	config.tls_heap_max = changes->tls_heap_max;
+	config.record_buffers = changes->record_buffers;
 	world_platform.net_open = fake_net_open;
 	world_platform.net_close = fake_net_close;
 	world_platform.listen = fake_listen;
@@ -439,7 +440,9 @@ static void count_handshake_steps(void)
 static void nobody_waits_for_more_than_one_step(void **state)
 {
 	enum { MANY = 6 };
-	struct hatch_config config = { .max_conns = MANY + 1, .client_conns = MANY + 1 };
+	struct hatch_config config = {
+		.max_conns = MANY + 1, .client_conns = MANY + 1, .record_buffers = MANY + 1
+	};
 	struct sock *plain;
 	unsigned together = 0;
 	(void)state;
@@ -492,6 +495,63 @@ static void a_freed_place_wakes(void **state)
 	close_server();
 }
 
+/* The record buffers come free: whoever waits for them goes on by itself. */
+static void freed_buffers_wake(void **state)
+{
+	struct hatch_config config = { .max_conns = 4, .max_requests = 4, .record_buffers = 1 };
+	struct sock *s[3];
+	(void)state;
+	open_server(&config);
+	for (unsigned i = 0; i < 3; i++) {
+		s[i] = knock(true, 0, (unsigned char)i);
+		run();
+	}
+	size_t cut = s[0]->wire.up.len + 20;
+	world_say(&s[0]->wire, GET("/"), strlen(GET("/")));
+	(void)tls_client_step(s[0]->wire.tls);
+	size_t whole = s[0]->wire.up.len;
+	s[0]->wire.up.len = cut;
+	ask(s[1], GET("/"));
+	ask(s[2], GET("/"));
+	assert_int_equal(answers(s[1]) + answers(s[2]), 0);
+	fill_spares();
+	assert_int_equal(hatch_poll(srv, 50), 0);
+	assert_int_equal(last_wait, 50); /* and until then nobody is busy */
+	uint32_t before = world_now;
+	s[0]->wire.up.len = whole;
+	run();
+	assert_int_equal(answers(s[0]) + answers(s[1]) + answers(s[2]), 3);
+	assert_int_equal(world_now, before);
+	close_server();
+}
+
+/* Who keeps them for too long is cut by the loop itself, and with a reset, when another waits. */
+static void kept_buffers_are_taken(void **state)
+{
+	struct hatch_config config = { .max_conns = 4, .max_requests = 4, .record_buffers = 1 };
+	struct sock *s[2];
+	(void)state;
+	open_server(&config);
+	for (unsigned i = 0; i < 2; i++) {
+		s[i] = knock(true, 0, (unsigned char)i);
+		run();
+	}
+	size_t cut = s[0]->wire.up.len + 20;
+	world_say(&s[0]->wire, GET("/"), strlen(GET("/")));
+	(void)tls_client_step(s[0]->wire.tls);
+	s[0]->wire.up.len = cut;
+	run();
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(hatch_poll(srv, HATCH_RECORD_MS), 0);
+	assert_int_equal(s[0]->closed, 0); /* nobody minds */
+	uint32_t before = world_now;
+	ask(s[1], GET("/"));
+	assert_int_equal(answers(s[1]), 1);
+	assert_int_equal(s[0]->dropped, 1);
+	assert_int_equal(world_now, before);
+	close_server();
+}
+
 /* ---- memory for another one ---- */
 
 /* Waits in the listen queue until the heap carries it, with one line, and plain ones do not. */
@@ -503,8 +563,7 @@ static void newcomers_wait_for_memory(void **state)
 	open_server(&config);
 	busy = knock(true, 0, 1);
 	ask(busy, GET("/later"));
-	assert_true(
-		srv->tls_peak > 16384 && srv->tls_block > 16384 && srv->tls_block < srv->tls_peak);
+	assert_true(srv->tls_peak > 4096 && srv->tls_block > 256 && srv->tls_block < srv->tls_peak);
 	fake_heap_is.free = srv->tls_peak + HATCH_HEAP_RESERVE - 1;
 	fake_heap_is.largest = srv->tls_block;
 	first = knock(true, 0, 2);
@@ -682,6 +741,8 @@ int main(void)
 		cmocka_unit_test(a_client_makes_room_for_itself),
 		cmocka_unit_test(nobody_waits_for_more_than_one_step),
 		cmocka_unit_test(a_freed_place_wakes),
+		cmocka_unit_test(freed_buffers_wake),
+		cmocka_unit_test(kept_buffers_are_taken),
 		cmocka_unit_test(newcomers_wait_for_memory),
 		cmocka_unit_test(the_idle_make_memory),
 		cmocka_unit_test(handshakes_speak_for_their_memory),

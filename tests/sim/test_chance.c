@@ -65,7 +65,7 @@ static void open_server(bool patient)
 	config.no_tickets = !tickets;
 	if (patient)
 		config.handshake_ms = config.head_ms = config.body_ms = config.idle_ms =
-			config.send_ms = config.request_ms = 100000000;
+			config.send_ms = config.request_ms = config.record_ms = 100000000;
 	srv = app_open(&config);
 	app.guard_opens = true;
 }

@@ -47,6 +47,7 @@ static void open_with(uint16_t max_conns)
 	world_platform.fast_aes = fast_aes;
 	app_configure(&config);
 	config.max_conns = max_conns;
+	config.record_buffers = max_conns > HATCH_MAX_CONNS ? max_conns : 0;
 	config.observer = &observer;
 	memset(&tls_options, 0, sizeof(tls_options));
 	memset(&last, 0, sizeof(last));
@@ -547,7 +548,10 @@ static void handshakes_take_turns(void **state)
 	hatch_close(srv);
 }
 
-/* Eight stop in the middle of a handshake, eight in the middle of a record: a ninth is served. */
+/*
+ * Eight stop in the middle of a handshake, eight in the middle of a record: a ninth is served.
+ * With buffers for all; where they are lent, test_lend.c has the same.
+ */
 static void stuck_clients(void **state)
 {
 	static struct world stuck[16];
@@ -655,6 +659,7 @@ static void heap_limit(void **state)
 	(void)state;
 	world_reset();
 	app_configure(&config);
+	config.record_buffers = HATCH_RECORD_BUFFERS_OWN;
 	config.tls_heap_max = 20000; /* the two record buffers alone are more */
 	srv = app_open(&config);
 	assert_int_equal(hatch_conn_open(&c, srv, true, &peer, world_now), HATCH_ENOMEM);

@@ -89,6 +89,8 @@ struct client *tls_client_open(struct world *w)
 		mbedtls_ssl_conf_max_tls_version(&client->conf, MBEDTLS_SSL_VERSION_TLS1_2);
 	if (tls_options.version == 0x0304)
 		mbedtls_ssl_conf_min_tls_version(&client->conf, MBEDTLS_SSL_VERSION_TLS1_3);
+	if (tls_options.suites != NULL)
+		mbedtls_ssl_conf_ciphersuites(&client->conf, tls_options.suites);
 	if (tls_options.no_ems)
 		mbedtls_ssl_conf_extended_master_secret(
 			&client->conf, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
@@ -197,6 +199,18 @@ bool tls_client_step(struct client *client)
 void tls_client_leave(struct client *client)
 {
 	(void)mbedtls_ssl_close_notify(&client->ssl);
+}
+
+/* Internal to the library: library/ssl_misc.h declares it. */
+int mbedtls_ssl_write_record(mbedtls_ssl_context *ssl, int force_flush);
+
+void tls_client_record(struct client *client, int type, const void *bytes, size_t len)
+{
+	assert_true(client->done && len <= 4096);
+	client->ssl.MBEDTLS_PRIVATE(out_msgtype) = type;
+	client->ssl.MBEDTLS_PRIVATE(out_msglen) = len;
+	memcpy(client->ssl.MBEDTLS_PRIVATE(out_msg), bytes, len);
+	assert_int_equal(mbedtls_ssl_write_record(&client->ssl, 1), 0);
 }
 
 void tls_client_say(struct client *client, const void *bytes, size_t len)

@@ -79,6 +79,8 @@ struct client *tls_client_open(struct world *w);
 void tls_client_close(struct client *client);
 bool tls_client_step(struct client *client);  /* true: something moved */
 void tls_client_leave(struct client *client); /* close_notify */
+/* A record of this type in one piece, once the handshake is over; at most 4 kB. */
+void tls_client_record(struct client *client, int type, const void *bytes, size_t len);
 void tls_client_say(struct client *client, const void *bytes, size_t len);
 const char *tls_client_heard(struct client *client, size_t *len);
 bool tls_client_done(const struct client *client);      /* handshake over */

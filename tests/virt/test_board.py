@@ -139,8 +139,9 @@ def test_the_console_tells_who_and_where(boot):
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
 def test_out_of_memory_newcomers_wait(boot, pki, version):
     """Who comes when the heap is full waits, and a line says so; those who are there are answered."""
+    # Each with record buffers of its own: without, the heap carries more than there are requests.
     board = boot("test-200.elf", args="max_conns=16 client_conns=16 max_requests=5 goodbye_ms=200 "
-                                      "log_level=3")
+                                      "record_buffers=65535 log_level=3")
     board.await_console(READY)
     context = pki.context(maximum_version=harness.ssl.TLSVersion[version])
     before = board.counters()
@@ -182,7 +183,7 @@ def test_idle_ones_make_room_when_memory_is_short(boot, pki):
         held.append(Client(board.port, pki.context()))
         assert held[-1].ask("/t/hello").body == b"hello\n"
     now = board.counters()
-    assert now["evicted"] >= 10 and now["conns_max"] < 20, now
+    assert now["evicted"] >= 5 and now["conns_max"] < 20, now
     assert held[-1].ask("/t/hello").status == 200
     for client in held:
         client.close()
