@@ -47,6 +47,7 @@ import size  # noqa: E402
 REFILLED = 0.1  # seconds, in which the board makes all its spare keys
 FULL_SAMPLES, RESUMED_SAMPLES, IDLE, REQUESTS, BODY = 40, 20, 4, 200, 1_000_000
 QUIET = "idle_ms=3600000 log_level=1"
+OWN_BUFFERS = "record_buffers=65535"  # HATCH_RECORD_BUFFERS_OWN: each connection keeps its own
 SUITES = [("-tls1_3", "-ciphersuites", CHACHA), ("-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256"),
           ("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305"),
           ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")]
@@ -61,8 +62,8 @@ def say(text):
 class Bench:
     """Everything that is measured of one folder of firmware: {row: [samples]}."""
 
-    def __init__(self, folder, pki, work):
-        self.folder, self.pki, self.work = folder, pki, work
+    def __init__(self, folder, pki, work, more=""):
+        self.folder, self.pki, self.work, self.more = folder, pki, work, more
         self.rows, self.stacks = {}, {}
 
     def boot(self, ram, args):
@@ -71,7 +72,7 @@ class Bench:
         with open(cert, "rb") as one, open(key, "rb") as other:
             # the leaf alone: what a device sends
             leaf = re.match(rb".*?-----END CERTIFICATE-----\n", one.read(), re.S).group(0)
-            flash.make(f"{path}/flash", {"cert": leaf, "key": other.read(), "args": f"{args} {QUIET}".encode()})
+            flash.make(f"{path}/flash", {"cert": leaf, "key": other.read(), "args": f"{args} {QUIET} {self.more}".encode()})
         board = virt_board.Board(f"{self.folder}/test-{ram}.elf", f"{path}/flash", path, icount=True)
         atexit.register(board.kill)  # however this ends
         board.await_console(r"^443 80\r?$")
@@ -303,7 +304,7 @@ def main():
         stock = hatch
         if os.path.realpath(args.stock) != os.path.realpath(args.hatch):
             say("measuring stock ...")
-            stock = Bench(args.stock, pki, work)
+            stock = Bench(args.stock, pki, work, OWN_BUFFERS)
             stock.run()
     lines = ["| what | Hatch | stock | stock / Hatch | samples | spread |", "|---|---:|---:|---:|---:|---:|"]
     lines += [row(label(key), values, stock.rows[key]) for key, values in hatch.rows.items()]

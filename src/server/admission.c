@@ -13,7 +13,7 @@
 void hx_admission_open(struct hatch *srv)
 {
 	struct hatch_heap heap = { 0, 0 };
-	srv->tls_peak = hx_tls_heap_guess(&srv->tls_block);
+	srv->tls_peak = hx_tls_heap_guess(srv->tls, &srv->tls_block);
 	srv->port->heap(&heap);
 	if (heap.free != 0 && heap.free < srv->tls_peak)
 		hx_log(srv, HATCH_WARN,

@@ -85,7 +85,7 @@ void hx_tls_server_close(struct hx_tls_server *shared);
 uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs to no connection */
 
 /* The heap that a connection takes about at the most, and the largest block of it. */
-uint32_t hx_tls_heap_guess(uint32_t *largest);
+uint32_t hx_tls_heap_guess(const struct hx_tls_server *shared, uint32_t *largest);
 
 /* Work for quiet moments, an eighth of a handshake at a time: ms until there is some, HATCH_FOREVER
    for none, and doing it. */

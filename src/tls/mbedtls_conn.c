@@ -42,11 +42,14 @@ void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
 		hx_mbed_strerror(tls->last_error, buf, room);
 }
 
-uint32_t hx_tls_heap_guess(uint32_t *largest)
+uint32_t hx_tls_heap_guess(const struct hx_tls_server *shared, uint32_t *largest)
 {
 	/* A record's header and what sealing adds; and all that is not a record, as measured on a
 	 * 32-bit core. */
-	enum { AROUND_RECORD = 400, BESIDES = 6000 };
+	enum { AROUND_RECORD = 400, BESIDES = 6000, BESIDES_BLOCK = 2100 };
+	*largest = BESIDES_BLOCK;
+	if (shared->lend.count > 0)
+		return BESIDES;
 	*largest = MBEDTLS_SSL_IN_CONTENT_LEN + AROUND_RECORD;
 	return *largest + MBEDTLS_SSL_OUT_CONTENT_LEN + AROUND_RECORD + BESIDES;
 }
