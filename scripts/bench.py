@@ -28,7 +28,7 @@ import size
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, "build")
-ROUNDS, SECONDS, IDLE = 5, 2, 40
+ROUNDS, SECONDS, IDLE = 3, 1, 40
 SMALL, LARGE = b'{"led":1,"on":false,"celsius":21.5}\n', 20_000_000
 ROWS = {
     "full": ("full handshakes, TLS 1.3", "/s"),
@@ -309,10 +309,10 @@ def plot(samples):
     """Bars of each server relative to Hatch, on a logarithmic scale: to the right is better."""
     names = [name for name in samples["full"] if name != "Hatch"]
     colours = dict(zip(names, ("#4878a8", "#b0603c", "#6b8e4e")))
-    height, left, scale = 20, 300, 90
+    height, left, scale = 20, 450, 90
     parts, at = [], 60
     for row, (title, _) in ROWS.items():
-        parts.append(f'<text x="{left - 160}" y="{at + 12}" text-anchor="end">{title}</text>')
+        parts.append(f'<text x="{left - 170}" y="{at + 12}" text-anchor="end">{title}</text>')
         ours = statistics.median(samples[row]["Hatch"])
         for name in names:
             ratio = statistics.median(samples[row][name]) / ours
@@ -327,7 +327,7 @@ def plot(samples):
         at += height - 8
     legend = "".join(f'<rect x="{20 + 190 * i}" y="14" width="10" height="10" fill="{colours[name]}"/>'
                      f'<text x="{36 + 190 * i}" y="23">{name}</text>' for i, name in enumerate(names))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {at + 10}" width="640" height="{at + 10}" '
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 740 {at + 10}" width="740" height="{at + 10}" '
             'font-family="sans-serif" font-size="12"><style>text{fill:#333}.s{font-size:10px}'
             '@media (prefers-color-scheme:dark){text{fill:#ddd}}</style>'
             f'<title>Each server relative to Hatch; longer to the right is better than Hatch</title>{legend}'
@@ -356,7 +356,7 @@ def main():
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(samples, file, indent=1)
     if args.page:
-        size.between_marks(args.page, "bench", f"{text}\n\nMachine: {machine()}, one core each; {ROUNDS} rounds of {SECONDS} s, "
+        size.between_marks(args.page, "bench", f"{text}\n\nMachine: {machine()}, one core each; {ROUNDS} rounds of {SECONDS} s each, "
                           "median and half of the spread; in brackets, relative to Hatch.")
         with open(os.path.splitext(args.page)[0] + ".svg", "w", encoding="utf-8") as file:
             file.write(plot(samples))
