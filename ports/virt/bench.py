@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py HATCH_FOLDER STOCK_FOLDER [--json FILE]: what the firmware costs, counted on the virtual board.
+"""bench.py HATCH_FOLDER STOCK_FOLDER [--json FILE] [--page FILE.md]: what the firmware costs, counted on the virtual board.
 
 The board runs with one instruction to the nanosecond, so instructions are counted, not timed: the
 load of this machine does not matter.  STOCK_FOLDER holds the same server and configuration with the
-TLS library's own arithmetic and buffers (make virt TLS=stock); while there is no other path it may be
-the same folder.  Clients are openssl s_client and Python's ssl.
+TLS library's own arithmetic (make virt-build VIRT=STOCK_FOLDER TLS=stock), and is told to let each
+connection keep its own buffers.  Clients are openssl s_client and Python's ssl.
 """
 import argparse
 import atexit

@@ -226,8 +226,7 @@ static bool receive(struct hatch_conn *c)
 	return true;
 }
 
-/* What the connection wants afterwards. */
-static unsigned turn(struct hatch_conn *c)
+static void turn(struct hatch_conn *c)
 {
 	struct hatch *srv = c->srv;
 	unsigned want = 0;
@@ -239,7 +238,7 @@ static unsigned turn(struct hatch_conn *c)
 			hx_log(srv, HATCH_DEBUG, "%s closed: %s", c->peer.text,
 				hatch_strerror(hatch_conn_error(c)));
 			hx_close_conn(c);
-			return want;
+			return;
 		}
 		moved = (want & HATCH_WANT_TX) != 0 && transmit(c);
 		moved = ((want & HATCH_WANT_RX) != 0 && receive(c)) || moved;
@@ -251,7 +250,6 @@ static unsigned turn(struct hatch_conn *c)
 			break;
 	}
 	c->woken = c->woken || moved || (want & HATCH_WANT_TURN) != 0;
-	return want;
 }
 
 static bool ready(struct hatch_conn *c, uint32_t now)
@@ -270,7 +268,7 @@ static void turns(struct hatch *srv)
 		/* Those without a socket are driven by somebody else. */
 		if (c->used && c->sock >= 0 && ready(c, now)) {
 			srv->set[HX_LISTENERS + c->slot].ready = 0;
-			(void)turn(c);
+			turn(c);
 		}
 	}
 }

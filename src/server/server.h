@@ -2,7 +2,7 @@
  * server.h - struct hatch: what all connections of a server share
  * SPDX-License-Identifier: MIT
  *
- * One block holds everything, laid out once by server_memory.c:
+ * One block holds everything, laid out once by memory.c:
  * the server, its connections with their TLS state, exchanges, bodies, the post
  * queue, timers and the set that the loop waits on.
  */
