@@ -20,6 +20,7 @@ enum hx_due_name {
 	HX_DUE_SEND,
 	HX_DUE_GOODBYE,
 	HX_DUE_RECORD,
+	HX_DUE_RATE,
 	HX_DUE_COUNT,
 	HX_DUE_NONE = HX_DUE_COUNT,
 };

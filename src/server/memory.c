@@ -84,11 +84,19 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 	lay_out_bodies(srv, arena, config);
 	struct hx_post *posts = hx_arena_take(arena, config->posts * sizeof(*posts));
 	struct hx_timer *timers = hx_arena_take(arena, config->timers * sizeof(*timers));
+	bool limited = tls && config->client_handshakes_per_min != HATCH_UNLIMITED;
+	struct hx_bucket *buckets = limited ? hx_arena_take(
+						      arena, HX_RATE_CLIENTS * sizeof(*buckets))
+					    : NULL;
 	if (srv == NULL)
 		return NULL;
 	srv->tls = shared;
 	srv->posts = posts;
 	srv->timers = timers;
+	srv->handshakes.buckets = buckets;
+	srv->handshakes.per_min = config->client_handshakes_per_min;
+	if (buckets != NULL)
+		memset(buckets, 0, HX_RATE_CLIENTS * sizeof(*buckets));
 	return srv;
 }
 
@@ -130,14 +138,6 @@ static void hurry(struct hatch *srv)
 			hx_due_left(&c->due, HX_DUE_HEAD, c->now) > grace)
 			hx_due_arm(&c->due, HX_DUE_HEAD, c->now, grace);
 	}
-}
-
-bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b)
-{
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	/* One IPv6 customer has a whole /64 of addresses. */
-	size_t len = memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-	return memcmp(a->bytes, b->bytes, len) == 0;
 }
 
 /* One client, however many connections it has, leaves one exchange to the others. */

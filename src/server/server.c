@@ -45,6 +45,11 @@ uint64_t hx_cpu_ns(const struct hatch *srv)
 	return srv->port->cpu_ns == NULL ? 0 : srv->port->cpu_ns();
 }
 
+uint32_t hx_handshake_rate(const struct hatch_conn *asks)
+{
+	return hx_rate_take(&asks->srv->handshakes, &asks->peer, asks->now);
+}
+
 uint32_t hx_body_buf_size(const struct hatch *srv)
 {
 	return srv->body_size;
