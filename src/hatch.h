@@ -313,8 +313,8 @@ struct hatch_config {
 	bool no_tickets;   /* neither tickets nor session cache */
 	/*
 	 * Keep the key of TLS 1.3's tickets in the platform's store, so that clients resume after a
-	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Without a
-	 * clock, and in TLS 1.2, tickets end with the program all the same.
+	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Until the
+	 * clock is set, and in TLS 1.2, tickets end with the program all the same.
 	 */
 	bool keep_tickets;
 	enum hatch_client_certs client_certs; /* [later] */
