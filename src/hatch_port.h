@@ -84,6 +84,10 @@ struct hatch_port {
 	/* Does the TLS library run AES on instructions or a unit of its own?  NULL or false: AES is
 	 * software, and clients that can are talked to with ChaCha20-Poly1305. */
 	bool (*fast_aes)(void);
+
+	/* Which process this is, so that one that has forked uses no key that was made before;
+	 * NULL: there is but one. */
+	uint32_t (*process)(void);
 };
 
 extern const struct hatch_port hatch_default_port;

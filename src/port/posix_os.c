@@ -223,6 +223,11 @@ static bool fast_aes(void)
 }
 #endif
 
+static uint32_t process(void)
+{
+	return (uint32_t)getpid();
+}
+
 /* ---- log ---- */
 
 static void log_line(enum hatch_level level, const char *line)
@@ -254,4 +259,5 @@ const struct hatch_port hatch_default_port = {
 	.log = log_line,
 	.cpu_ns = cpu_ns,
 	.fast_aes = fast_aes,
+	.process = process,
 };

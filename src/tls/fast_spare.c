@@ -30,8 +30,18 @@ uint32_t hx_spares_wait_ms(const struct hx_spares *spares, uint32_t now)
 	return since < HX_SPARE_PAUSE_MS ? HX_SPARE_PAUSE_MS - since : 0;
 }
 
-void hx_spares_make(struct hx_spares *spares, uint32_t now)
+/* Another process has a copy of these. */
+static void own(struct hx_spares *spares, uint32_t process)
 {
+	if (spares->process == process)
+		return;
+	hx_spares_clear(spares);
+	spares->process = process;
+}
+
+void hx_spares_make(struct hx_spares *spares, uint32_t now, uint32_t process)
+{
+	own(spares, process);
 	struct hx_spare *pair = &spares->pair[spares->count];
 	HX_ASSERT(spares->count < HX_SPARES);
 	spares->made_at = now;
@@ -45,8 +55,9 @@ void hx_spares_make(struct hx_spares *spares, uint32_t now)
 	spares->made++;
 }
 
-void hx_spares_enter(struct hx_spares *spares)
+void hx_spares_enter(struct hx_spares *spares, uint32_t process)
 {
+	own(spares, process);
 	current = spares;
 }
 
