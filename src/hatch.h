@@ -276,7 +276,7 @@ enum {
 };
 
 enum { HATCH_RECORD_BUFFERS_OWN = 0xffff }; /* for config.record_buffers */
-enum { HATCH_UNLIMITED = 0xffff };          /* for config.client_handshakes_per_min */
+enum { HATCH_UNLIMITED = 0xffff };          /* for config.client_..._per_min */
 
 enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_NONE = 0,
@@ -361,11 +361,11 @@ struct hatch_config {
 
 	/*
 	 * How often one client may: an IPv4 address, or the /64 of an IPv6 address.  A tenth of it,
-	 * at least 10, at once.  A handshake over it waits for its turn.  HATCH_UNLIMITED: no
-	 * limit.
+	 * at least 10, at once.  A handshake over it waits for its turn, a request is
+	 * answered with 429 and Retry-After.  HATCH_UNLIMITED: no limit.
 	 */
 	uint16_t client_handshakes_per_min; /* default 300 */
-	uint16_t client_requests_per_min;   /* [later] */
+	uint16_t client_requests_per_min;   /* default HATCH_UNLIMITED */
 
 	/* the rest */
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
@@ -469,6 +469,7 @@ struct hatch_stats {
 	uint32_t memory;                  /* hatch's one block */
 	uint32_t tls_heap; /* what the TLS library has for this server, record buffers too */
 	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
+	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 

@@ -125,7 +125,11 @@ bool hx_exchange_awaited(const struct hatch *srv);    /* somebody waits for one 
 bool hx_record_awaited(const struct hatch *srv);      /* somebody waits for record buffers */
 void hx_record_hurry(struct hatch *srv);
 void hx_record_freed(struct hatch *srv);
-uint32_t hx_handshake_rate(const struct hatch_conn *asks); /* 0: begin; else ms to wait */
+
+/* Whether this client may have another: 0, else how long it is to wait, ms. */
+uint32_t hx_handshake_rate(const struct hatch_conn *asks);
+uint32_t hx_request_rate(const struct hatch_conn *asks);
+
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);
 struct hx_tls *hx_conn_tls(struct hatch_conn *c);
 void hx_count_handshake(

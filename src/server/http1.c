@@ -12,6 +12,7 @@
  * Body and response move at the same time, each as far as the other side and
  * the application let it.
  */
+#include "../app/respond.h"
 #include "../app/router.h"
 #include "../base/check.h"
 #include "../base/wipe.h"
@@ -167,6 +168,17 @@ static int read_head(struct hatch_conn *c)
 	return status < 0 ? -status : 0;
 }
 
+/* RFC 6585 section 4. */
+static void answer_too_many(struct hatch_conn *c, uint32_t wait_ms)
+{
+	char seconds[12];
+	struct hx_text text;
+	hx_text_init(&text, seconds, sizeof(seconds));
+	hx_text_uint(&text, (wait_ms + 999) / 1000);
+	(void)hatch_add_field_span(c->ex, "Retry-After", hx_span(seconds, text.len));
+	hx_respond_plain(c->ex, 429);
+}
+
 enum hx_go hx_http1_head(struct hatch_conn *c)
 {
 	const struct hatch_config *config = hx_config(c->srv);
@@ -197,7 +209,11 @@ enum hx_go hx_http1_head(struct hatch_conn *c)
 	c->raw_at = c->scan.at;
 	hx_body_init(&c->body, &req->framing, config->max_trailers, config->max_fields);
 	hx_conn_enter(c, hx_http1_exchange);
-	hx_exchange_route(req);
+	uint32_t wait = hx_request_rate(c);
+	if (wait == 0)
+		hx_exchange_route(req);
+	else
+		answer_too_many(c, wait);
 	return HX_GO_ON;
 }
 

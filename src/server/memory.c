@@ -67,6 +67,14 @@ static void lay_out_bodies(
 		srv->body_size = size;
 }
 
+/* NULL where there is no limit, and while measuring. */
+static struct hx_bucket *take_buckets(struct hx_arena *arena, uint16_t per_min)
+{
+	return per_min == HATCH_UNLIMITED
+		       ? NULL
+		       : hx_arena_take(arena, HX_RATE_CLIENTS * sizeof(struct hx_bucket));
+}
+
 struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_config *config)
 {
 	bool tls = config->identity != NULL;
@@ -84,19 +92,16 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 	lay_out_bodies(srv, arena, config);
 	struct hx_post *posts = hx_arena_take(arena, config->posts * sizeof(*posts));
 	struct hx_timer *timers = hx_arena_take(arena, config->timers * sizeof(*timers));
-	bool limited = tls && config->client_handshakes_per_min != HATCH_UNLIMITED;
-	struct hx_bucket *buckets = limited ? hx_arena_take(
-						      arena, HX_RATE_CLIENTS * sizeof(*buckets))
-					    : NULL;
+	struct hx_bucket *handshakes = take_buckets(
+		arena, tls ? config->client_handshakes_per_min : (uint16_t)HATCH_UNLIMITED);
+	struct hx_bucket *requests = take_buckets(arena, config->client_requests_per_min);
 	if (srv == NULL)
 		return NULL;
 	srv->tls = shared;
 	srv->posts = posts;
 	srv->timers = timers;
-	srv->handshakes.buckets = buckets;
-	srv->handshakes.per_min = config->client_handshakes_per_min;
-	if (buckets != NULL)
-		memset(buckets, 0, HX_RATE_CLIENTS * sizeof(*buckets));
+	hx_rate_init(&srv->handshakes, handshakes, config->client_handshakes_per_min);
+	hx_rate_init(&srv->requests, requests, config->client_requests_per_min);
 	return srv;
 }
 

@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+void hx_rate_init(struct hx_rate *rate, struct hx_bucket *buckets, uint32_t per_min)
+{
+	rate->buckets = buckets;
+	rate->per_min = per_min;
+	if (buckets != NULL)
+		memset(buckets, 0, HX_RATE_CLIENTS * sizeof(*buckets));
+}
+
 uint32_t hx_rate_burst(const struct hx_rate *rate)
 {
 	uint32_t burst = rate->per_min / 10;

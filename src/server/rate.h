@@ -28,6 +28,9 @@ struct hx_rate {
 	uint32_t per_min;
 };
 
+/* buckets: HX_RATE_CLIENTS of them, or NULL for no limit. */
+void hx_rate_init(struct hx_rate *rate, struct hx_bucket *buckets, uint32_t per_min);
+
 /* The tokens that a bucket holds: a tenth of a minute's, at least HX_RATE_BURST_MIN. */
 uint32_t hx_rate_burst(const struct hx_rate *rate);
 

@@ -50,6 +50,13 @@ uint32_t hx_handshake_rate(const struct hatch_conn *asks)
 	return hx_rate_take(&asks->srv->handshakes, &asks->peer, asks->now);
 }
 
+uint32_t hx_request_rate(const struct hatch_conn *asks)
+{
+	uint32_t wait = hx_rate_take(&asks->srv->requests, &asks->peer, asks->now);
+	asks->srv->stats.requests_limited += wait == 0 ? 0u : 1u;
+	return wait;
+}
+
 uint32_t hx_body_buf_size(const struct hatch *srv)
 {
 	return srv->body_size;

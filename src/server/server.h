@@ -39,7 +39,7 @@ struct hatch {
 	struct hx_tls_server *tls; /* NULL: plain only */
 	bool tls_ready;
 	struct hx_flight flight;
-	struct hx_rate handshakes;
+	struct hx_rate handshakes, requests;
 
 	/* sockets */
 	void *net;

@@ -487,12 +487,12 @@ struct setting {
 static const struct setting settings[] = {
 	SETTING(tls_min), SETTING(tls_max), SETTING(session_cache), SETTING(ticket_s),
 	SETTING(no_tickets), SETTING(keep_tickets), SETTING(max_conns), SETTING(client_conns),
-	SETTING(client_handshakes_per_min), SETTING(max_requests), SETTING(max_line),
-	SETTING(max_head), SETTING(max_fields), SETTING(max_trailers), SETTING(copy_max),
-	SETTING(bodies), SETTING(posts), SETTING(discard_max), SETTING(tls_heap_max),
-	SETTING(record_buffers), SETTING(record_ms), SETTING(handshake_ms), SETTING(head_ms),
-	SETTING(body_ms), SETTING(request_ms), SETTING(respond_ms), SETTING(send_ms),
-	SETTING(idle_ms), SETTING(goodbye_ms), SETTING(log_level),
+	SETTING(client_handshakes_per_min), SETTING(client_requests_per_min), SETTING(max_requests),
+	SETTING(max_line), SETTING(max_head), SETTING(max_fields), SETTING(max_trailers),
+	SETTING(copy_max), SETTING(bodies), SETTING(posts), SETTING(discard_max),
+	SETTING(tls_heap_max), SETTING(record_buffers), SETTING(record_ms), SETTING(handshake_ms),
+	SETTING(head_ms), SETTING(body_ms), SETTING(request_ms), SETTING(respond_ms),
+	SETTING(send_ms), SETTING(idle_ms), SETTING(goodbye_ms), SETTING(log_level),
 	{ "to_https", &to_https, sizeof(to_https) },       /* all of the plain port */
 	{ "two", &two, sizeof(two) },                      /* servers; the second in a task */
 	{ "in_task", &in_task, sizeof(in_task) },          /* hatch_start() for the first as well */
