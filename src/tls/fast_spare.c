@@ -2,6 +2,10 @@
  * fast_spare.c - see spare.h
  * SPDX-License-Identifier: MIT
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include "spare.h"
 
 #include <string.h>
@@ -102,3 +106,5 @@ bool hx_spare_public(uint8_t public_key[32], const uint8_t secret[32])
 	forget_given(spares);
 	return true;
 }
+
+#endif

@@ -2,6 +2,10 @@
  * stock_spare.c - no spare keys, as nobody would ask for them
  * SPDX-License-Identifier: MIT
  */
+#include "arithmetic.h"
+
+#ifndef HATCH_WRAPPED
+
 #include "spare.h"
 
 #include "../hatch.h"
@@ -34,3 +38,5 @@ void hx_spares_enter(struct hx_spares *spares, uint32_t process)
 void hx_spares_leave(void)
 {
 }
+
+#endif
