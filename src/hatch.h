@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * This is the whole public API for people who write request handlers.
- * (To drive a connection without sockets, see hatch_conn.h; to bring hatch to
+ * (Files, forms, uploads and logins are in hatch_web.h; to drive a connection
+ * without sockets, see hatch_conn.h; to bring hatch to
  *  a new board, see hatch_port.h; the numbers behind every default are in
  *  hatch_limits.h.)
  *
@@ -196,8 +197,6 @@ struct hatch_group {
  * left out by the linker; that is the only feature switch there is.
  */
 hatch_handler hatch_to_https;   /* 308 to the same place over TLS; no arg */
-hatch_handler hatch_assets;     /* [later] arg: const struct hatch_site * */
-hatch_handler hatch_files;      /* [later] arg: const struct hatch_folder * */
 hatch_handler hatch_websocket;  /* [later] arg: const struct hatch_ws_ops * */
 hatch_handler hatch_events;     /* [later] server-sent events; feed with hatch_publish() */
 hatch_handler hatch_basic_auth; /* [later] a guard; arg: const struct hatch_login * */
@@ -607,25 +606,10 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref);
  */
 int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
-/* ---- files, events, WebSockets: [later], in their final shape --------------- */
+/* ---- events, WebSockets: [later], in their final shape ---------------------- */
 
 struct hatch_login {
 	const char *user, *password;
-};
-
-struct hatch_asset {
-	const char *path, *type, *etag;
-	struct hatch_span data;
-	const char *encoding; /* "gzip"; NULL: none */
-};
-struct hatch_site { /* made by hatch-embed */
-	const struct hatch_asset *assets;
-	size_t asset_count;
-	uint32_t max_age_s;
-};
-struct hatch_folder {
-	const char *dir;
-	uint32_t max_age_s;
 };
 
 /*

@@ -102,6 +102,8 @@ struct hatch_req {
 	size_t collected_len, collected_max;
 	hatch_sink *sink;
 	void *sink_arg;
+	struct hatch_span form; /* decoded; empty until asked for */
+	bool form_read;
 	bool body_ended; /* the sink or the collector has seen its end */
 
 	/* the response */
