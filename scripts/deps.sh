@@ -37,6 +37,7 @@ libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 openssl openssl
 pkg-config pkg-config
+python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
 libnss3-tools certutil
 g++ g++
 clang clang

@@ -230,6 +230,17 @@ hatch_handler hatch_secure_fields;
 /* An after hook: X-Request-Id, the numbers of hatch_ref_of(). */
 hatch_handler hatch_request_id;
 
+/* ---- what is going on ----------------------------------------------------------- */
+
+/*
+ * All that the server counts: connections, refusals by reason, handshakes with their times,
+ * responses by status, bytes, heap.  For Prometheus (text format 0.0.4), and as JSON.  Guard them.
+ * They take HATCH_METRICS_SCRATCH bytes of hatch_scratch(): config.scratch is to have them.
+ */
+#define HATCH_METRICS_SCRATCH 384
+hatch_handler hatch_metrics;
+hatch_handler hatch_metrics_json;
+
 #ifdef __cplusplus
 }
 #endif

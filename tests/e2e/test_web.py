@@ -300,3 +300,31 @@ def test_secure_fields(curl):
     assert curl("/cors/some")[1]["X-Request-Id"] != fields["X-Request-Id"]
     _, fields, _ = curl("/cors/all")
     assert fields["X-Frame-Options"] == "DENY" and "Strict-Transport-Security" not in fields
+
+
+# ---- what is going on -------------------------------------------------------------------------
+
+
+def test_metrics(curl):
+    from prometheus_client.parser import text_string_to_metric_families
+    curl("/nothing")
+    status, fields, body = curl("/metrics")
+    assert status == 200 and fields["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = {family.name: family for family in text_string_to_metric_families(body.decode())}
+    samples = {(sample.name, *sorted(sample.labels.items())): sample.value
+               for family in families.values() for sample in family.samples}
+    assert all(family.documentation and family.type in ("counter", "gauge", "histogram")
+               for family in families.values())
+    assert families["hatch_handshake_seconds"].type == "histogram"
+    assert samples["hatch_responses_total", ("status", "404")] >= 1
+    full = samples["hatch_handshakes_total", ("kind", "full")]
+    assert full >= 2 and samples["hatch_handshake_seconds_count", ("kind", "full")] == full
+    buckets = [sample.value for sample in families["hatch_handshake_seconds"].samples
+               if sample.name.endswith("_bucket") and sample.labels["kind"] == "full"]
+    assert len(buckets) == 10 and buckets == sorted(buckets) and buckets[-1] == full
+    assert samples["hatch_received_bytes_total",] > 500 and samples["hatch_sent_bytes_total",] > 1000
+    # The same as JSON, in which each time counts by itself.
+    found = json.loads(curl("/metrics.json")[2])
+    assert found["handshakes_full"] == full + 1 and found["responses"]["404"] >= 1
+    assert sum(found["handshake_ms_full"].values()) == full + 1
+    assert found["refused_share"] == samples["hatch_refused_total", ("reason", "share")]

@@ -104,6 +104,8 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_OPTIONS, "/cors/some", hatch_cors_preflight, &some),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/all", say_ok, NULL, &cors_all),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
+	HATCH_ROUTE(HATCH_GET, "/metrics", hatch_metrics),
+	HATCH_ROUTE(HATCH_GET, "/metrics.json", hatch_metrics_json),
 	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
 	HATCH_ROUTE_ARG(HATCH_GET, "/listed/*", hatch_files, &listed),
 	HATCH_ROUTE_ARG(HATCH_PUT, "/files/*", hatch_files_put, &folder),
