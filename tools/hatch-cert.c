@@ -7,6 +7,7 @@
 #include "common/args.h"
 #include "common/mbed.h"
 #include "common/say.h"
+#include "common/system.h"
 
 static const struct {
 	const char *name;
@@ -46,6 +47,7 @@ static const struct arg_command general = {
 int main(int argc, char **argv)
 {
 	say_set_program(general.name);
+	system_start(&argc, &argv);
 	if (argc < 2)
 		die_usage("which command?");
 	for (size_t i = 0; i < ARG_COUNT(commands); i++) {

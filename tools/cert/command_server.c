@@ -67,7 +67,8 @@ static const struct arg_option options[] = {
 		.on = &opt.chain },
 	{ "ca", "DIR",
 		"the folder of the CA\n"
-		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\n"
+		"on Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 };
 
@@ -154,8 +155,7 @@ static bool is_word(char c, bool first)
 /* The last part of the path, with an underscore for what C does not allow. */
 static void default_symbol(const char *base, char symbol[SYMBOL_MAX])
 {
-	const char *slash = strrchr(base, '/');
-	const char *at = slash ? slash + 1 : base;
+	const char *at = path_last(base);
 	size_t len = 0;
 
 	if (*at && !is_word(*at, true))
@@ -197,9 +197,7 @@ static char *default_base(const struct cert_names *names)
 
 static void check_base(const char *base)
 {
-	size_t len = strlen(base);
-
-	if (len == 0 || base[len - 1] == '/')
+	if (!*path_last(base))
 		die_usage(
 			"--out wants a folder and the beginning of a file name, as in certs/esp32");
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* hatch-cert verify: would a client that trusts the CA accept this certificate? */
-#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +31,8 @@ static const struct arg_option options[] = {
 	{ "self", NULL, "it is self-signed: trust itself, not the CA", .on = &opt.self },
 	{ "ca", "DIR",
 		"the folder of the CA\n"
-		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\n"
+		"on Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 };
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a server certificate; see output.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/output.h"
 
 #include <errno.h>
@@ -19,7 +18,7 @@ struct kind {
 	unsigned format;
 	const char *ending;
 	const char *label;
-	bool has_key; /* then the mode is 0600 */
+	bool has_key; /* then it is for its owner only */
 	bool has_cert;
 };
 
@@ -202,8 +201,7 @@ void output_write(const struct output *output, struct identity *leaf, mbedtls_x5
 			continue;
 		path[i] = path_add(output->base, kinds[i].ending);
 		text = make_file(output, &kinds[i], leaf, ca);
-		error = file_set_add(
-			&set, path[i], text.bytes, text.len, kinds[i].has_key ? 0600 : 0644);
+		error = file_set_add(&set, path[i], text.bytes, text.len, kinds[i].has_key);
 		text_forget(&text);
 		if (error < 0)
 			fail(&set, path[i]);
