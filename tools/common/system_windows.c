@@ -2,7 +2,6 @@
 /* Windows; see system.h. */
 #include "common/system.h"
 
-#include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,14 +27,22 @@ void system_start(int *argc, char ***argv)
 	SetConsoleOutputCP(CP_UTF8);
 }
 
+/* _isatty() takes NUL for a terminal. */
+static bool is_console(DWORD which)
+{
+	DWORD mode;
+
+	return GetConsoleMode(GetStdHandle(which), &mode);
+}
+
 bool system_can_ask(void)
 {
-	return _isatty(_fileno(stdin));
+	return is_console(STD_INPUT_HANDLE);
 }
 
 bool system_shows_progress(void)
 {
-	return _isatty(_fileno(stderr));
+	return is_console(STD_ERROR_HANDLE);
 }
 
 char *system_data_folder(void)
