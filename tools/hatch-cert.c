@@ -16,6 +16,8 @@ static const struct {
 	{ "ca", command_ca },
 	{ "server", command_server },
 	{ "self", command_self },
+	{ "batch", command_batch },
+	{ "renew", command_renew },
 	{ "show", command_show },
 	{ "verify", command_verify },
 	{ "trust", command_trust },
@@ -33,6 +35,8 @@ static const struct arg_command general = {
 		"  ca        make the local CA, or say where it is\n"
 		"  server    make a server certificate signed by the CA\n"
 		"  self      make a self-signed server certificate\n"
+		"  batch     make certificates for many devices, from a CSV file\n"
+		"  renew     make certificates again before they expire\n"
 		"  show      print what is in a certificate\n"
 		"  verify    check a certificate, its names and its key\n"
 		"  trust     make this system, Firefox and Chrome trust the CA\n"
