@@ -15,7 +15,9 @@ foreach(tool hatch-cert hatch-probe)
 	hatch_tool_sources(name files ${PROJECT_SOURCE_DIR}/tools/${tool}.c)
 	add_executable(${tool} ${files})
 	target_include_directories(${tool} PRIVATE tools)
-	target_compile_options(${tool} PRIVATE ${warnings})
+	if(NOT MSVC) # whose compiler has other words for them
+		target_compile_options(${tool} PRIVATE ${warnings})
+	endif()
 	target_link_libraries(${tool} PRIVATE hatch_tls_backend)
 	if(WIN32)
 		# Windows 10 and newer; %zu and the like mean what C says.

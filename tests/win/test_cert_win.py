@@ -114,6 +114,24 @@ def test_errors_are_sentences(windows):
         assert "--ip" in windows.cert("self", "--ip", address, status=2).stderr
 
 
+def test_a_batch_and_renewal(windows):
+    work = windows.work
+    (work / "d.csv").write_bytes(b"name,dns,days\r\nesp-1,esp-1.local,\r\nesp-2,esp-2.local,30\r\n")
+    args = ["batch", "d.csv", "--ca", "ca", "--out", r"c\certs", "--format", "pem,nvs"]
+    assert "2 made" in windows.cert(*args).stdout
+    assert not others_may_read(work / "c/certs") and not others_may_read(work / "c/certs/esp-1.nvs.csv")
+    before = {path.name: path.read_bytes() for path in (work / "c/certs").iterdir()}
+    assert "0 made, 2 there already" in windows.cert(*args).stdout
+    assert "0 made, 2 there already" in windows.linux("hatch-cert", *[arg.replace("\\", "/") for arg in args]).stdout
+    assert "esp-2.pem: it expires" in windows.cert("show", "--quiet", "--within", "29", r"c\certs\esp-2.pem", status=1).stderr
+    windows.cert("renew", "--ca", "ca", "--within", "29", r"c\certs\esp-1", r"c\certs\esp-2")
+    after = {path.name: path.read_bytes() for path in (work / "c/certs").iterdir()}
+    assert {name for name in before if after[name] != before[name]} == {"esp-2.pem", "esp-2.key", "esp-2.nvs.csv"}
+    windows.linux("hatch-cert", "verify", "--ca", "ca", "c/certs/esp-2.pem", "--name", "esp-2.local")
+    (work / "d.csv").write_bytes(b"name,dns\r\nCON,a.lan\r\n")
+    assert "d.csv:2: " in windows.cert(*args, status=1).stderr
+
+
 def test_trust_runs_certutil_of_the_system(windows, prefix):
     """Wine's does nothing: one that notes its arguments stands in."""
     work = windows.work
