@@ -9,6 +9,15 @@
 
 #include "common/say.h"
 
+static wchar_t *room_for(size_t count)
+{
+	wchar_t *room = malloc(count * sizeof(*room));
+
+	if (!room)
+		die("out of memory");
+	return room;
+}
+
 wchar_t *wide_of(const char *text)
 {
 	int count = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, NULL, 0);
@@ -16,9 +25,7 @@ wchar_t *wide_of(const char *text)
 
 	if (count <= 0)
 		die("a name is not UTF-8");
-	wide = malloc((size_t)count * sizeof(*wide));
-	if (!wide)
-		die("out of memory");
+	wide = room_for((size_t)count);
 	MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, wide, count);
 	return wide;
 }
@@ -48,9 +55,7 @@ wchar_t *wide_path(const char *path)
 	/* Paths of the usual length stay as they are. The prefix takes full paths only. */
 	if (size < MAX_PATH - 32 || wcsncmp(given, L"\\\\", 2) == 0)
 		return given;
-	full = malloc((size + 4) * sizeof(*full));
-	if (!full)
-		die("out of memory");
+	full = room_for(size + 4);
 	wmemcpy(full, L"\\\\?\\", 4);
 	len = GetFullPathNameW(given, size, full + 4, NULL);
 	if (len == 0 || len >= size)
