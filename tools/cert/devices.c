@@ -148,20 +148,25 @@ static const char *field_of(
 	return columns->field[which] < 0 ? "" : row->field[columns->field[which]];
 }
 
+static enum column column_of(const struct csv_row *row, const char *text, const char *path)
+{
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (strcmp(text, column_names[i]) == 0)
+			return (enum column)i;
+	}
+	die("%s:%zu: the first line is to name the columns, which are name, dns, ip and days, with "
+	    "commas between; not \"%.40s\"",
+		path, row->line, text);
+}
+
 static void take_columns(struct columns *columns, const struct csv_row *row, const char *path)
 {
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		columns->field[i] = -1;
 	columns->count = row->count;
 	for (size_t i = 0; i < row->count; i++) {
-		size_t which = 0;
+		enum column which = column_of(row, row->field[i], path);
 
-		while (which < COLUMN_COUNT && strcmp(row->field[i], column_names[which]) != 0)
-			which++;
-		if (which == COLUMN_COUNT)
-			die("%s:%zu: the first line is to name the columns, which are name, dns, ip "
-			    "and days, with commas between; not \"%.40s\"",
-				path, row->line, row->field[i]);
 		if (columns->field[which] >= 0)
 			die("%s:%zu: there are two columns \"%s\"", path, row->line, row->field[i]);
 		columns->field[which] = (int)i;
