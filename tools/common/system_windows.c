@@ -12,6 +12,13 @@
 #include "common/say.h"
 #include "common/wide.h"
 
+static UINT code_page_before;
+
+static void restore_code_page(void)
+{
+	SetConsoleOutputCP(code_page_before);
+}
+
 /* main()'s arguments are in an old code page, with every * made a list of files. */
 void system_start(int *argc, char ***argv)
 {
@@ -24,7 +31,10 @@ void system_start(int *argc, char ***argv)
 		narrow[i] = narrow_of(wide[i]);
 	LocalFree(wide);
 	*argv = narrow;
-	SetConsoleOutputCP(CP_UTF8);
+	/* The console's, which outlives the program; 0: there is none. */
+	code_page_before = GetConsoleOutputCP();
+	if (code_page_before != 0 && SetConsoleOutputCP(CP_UTF8))
+		atexit(restore_code_page);
 }
 
 /* _isatty() takes NUL for a terminal. */
