@@ -1,5 +1,5 @@
-# The calls of mbedTLS that src/tls/fast_*.c take over with the linker's --wrap, and which of the files
-# in src/tls/ that makes.  For the library on Linux and for ports that build with CMake.
+# The calls of mbedTLS that src/tls/fast_*.c take over with the linker's --wrap.  For every build that
+# uses CMake: Linux, the virtual board, ESP-IDF.
 
 set(hatch_wraps
 	mbedtls_ecdh_make_params mbedtls_ecdh_make_public mbedtls_ecdh_calc_secret
@@ -8,19 +8,15 @@ set(hatch_wraps
 	mbedtls_psa_ecp_generate_key mbedtls_psa_ecp_export_public_key
 	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash)
 
-# hatch_choose_tls(FILES OPTIONS HOW): takes the files of the other choice from the list FILES, and
-# sets OPTIONS to what every program that links them must be linked with.
-function(hatch_choose_tls files options how)
+# hatch_choose_tls(TARGET HOW WRAPS...): compiles TARGET, the library, for fast or stock arithmetic, and
+# has everything that links it take over the calls WRAPS.
+function(hatch_choose_tls target how)
 	if(how STREQUAL "fast")
-		set(other stock)
-		list(TRANSFORM hatch_wraps PREPEND -Wl,--wrap= OUTPUT_VARIABLE wraps)
-	elseif(how STREQUAL "stock")
-		set(other fast)
-		set(wraps)
-	else()
+		set(wraps ${ARGN})
+		list(TRANSFORM wraps PREPEND -Wl,--wrap=)
+		target_compile_definitions(${target} PRIVATE HATCH_WRAPPED)
+		target_link_options(${target} INTERFACE ${wraps})
+	elseif(NOT how STREQUAL "stock")
 		message(FATAL_ERROR "HATCH_TLS is \"${how}\": it is fast or stock")
 	endif()
-	list(FILTER ${files} EXCLUDE REGEX "/src/tls/${other}_[^/]*$")
-	set(${files} "${${files}}" PARENT_SCOPE)
-	set(${options} "${wraps}" PARENT_SCOPE)
 endfunction()

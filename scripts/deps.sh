@@ -22,6 +22,7 @@ cmake cmake
 bzip2 bzip2
 xz-utils xz
 patch patch
+zlib1g-dev /usr/include/zlib.h
 '
 virt_needs='
 python3 /usr/bin/python3

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * This is the whole public API for people who write request handlers.
- * (To drive a connection without sockets, see hatch_conn.h; to bring hatch to
+ * (Files, forms, uploads and logins are in hatch_web.h; to drive a connection
+ * without sockets, see hatch_conn.h; to bring hatch to
  *  a new board, see hatch_port.h; the numbers behind every default are in
  *  hatch_limits.h.)
  *
@@ -195,12 +196,9 @@ struct hatch_group {
  * The library's own features are handlers too.  Those that nobody names are
  * left out by the linker; that is the only feature switch there is.
  */
-hatch_handler hatch_to_https;   /* 308 to the same place over TLS; no arg */
-hatch_handler hatch_assets;     /* [later] arg: const struct hatch_site * */
-hatch_handler hatch_files;      /* [later] arg: const struct hatch_folder * */
-hatch_handler hatch_websocket;  /* [later] arg: const struct hatch_ws_ops * */
-hatch_handler hatch_events;     /* [later] server-sent events; feed with hatch_publish() */
-hatch_handler hatch_basic_auth; /* [later] a guard; arg: const struct hatch_login * */
+hatch_handler hatch_to_https;  /* 308 to the same place over TLS; no arg */
+hatch_handler hatch_websocket; /* [later] arg: const struct hatch_ws_ops * */
+hatch_handler hatch_events;    /* [later] server-sent events; feed with hatch_publish() */
 
 /* ---- identity -------------------------------------------------------------- */
 
@@ -276,6 +274,7 @@ enum {
 };
 
 enum { HATCH_RECORD_BUFFERS_OWN = 0xffff }; /* for config.record_buffers */
+enum { HATCH_UNLIMITED = 0xffff };          /* for config.client_..._per_min */
 
 enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_NONE = 0,
@@ -312,8 +311,8 @@ struct hatch_config {
 	bool no_tickets;   /* neither tickets nor session cache */
 	/*
 	 * Keep the key of TLS 1.3's tickets in the platform's store, so that clients resume after a
-	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Without a
-	 * clock, and in TLS 1.2, tickets end with the program all the same.
+	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Until the
+	 * clock is set, and in TLS 1.2, tickets end with the program all the same.
 	 */
 	bool keep_tickets;
 	enum hatch_client_certs client_certs; /* [later] */
@@ -358,9 +357,13 @@ struct hatch_config {
 	uint32_t idle_ms;      /* between requests; default 15000 */
 	uint32_t goodbye_ms;   /* for the closing handshakes of TLS and TCP; default 2000 */
 
-	/* per client address, [later] */
-	uint16_t client_handshakes_per_min;
-	uint16_t client_requests_per_min;
+	/*
+	 * How often one client may: an IPv4 address, or the /64 of an IPv6 address.  A tenth of it,
+	 * at least 10, at once.  A handshake over it waits for its turn, a request is
+	 * answered with 429 and Retry-After.  HATCH_UNLIMITED: no limit.
+	 */
+	uint16_t client_handshakes_per_min; /* default 300 */
+	uint16_t client_requests_per_min;   /* default HATCH_UNLIMITED */
 
 	/* the rest */
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
@@ -463,6 +466,8 @@ struct hatch_stats {
 	uint32_t heap_free, heap_largest; /* as the platform says; 0: not known */
 	uint32_t memory;                  /* hatch's one block */
 	uint32_t tls_heap; /* what the TLS library has for this server, record buffers too */
+	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
+	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 
@@ -559,7 +564,7 @@ int hatch_send_static(
 
 /*
  * JSON from a printf format, copied.  Takes the integer conversions with their
- * length modifiers, the floating ones, %c, %s and %%.  What %s and %c insert is
+ * length modifiers, the floating ones, %c, %s, %.*s (for spans) and %%.  What %s and %c insert is
  * escaped for JSON, so that a hostile string cannot leave its quotes; it is to
  * be UTF-8.  A number that JSON lacks (nan, inf) becomes null.  %n, %p, %ls,
  * %lc, %Lf and a width of "*" are HATCH_EINVAL.
@@ -600,26 +605,10 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref);
  */
 int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
-/* ---- files, events, WebSockets: [later], in their final shape --------------- */
+/* The same by itself, so long after it has said so. */
+void hatch_resume_after(struct hatch_req *req, uint32_t ms);
 
-struct hatch_login {
-	const char *user, *password;
-};
-
-struct hatch_asset {
-	const char *path, *type, *etag;
-	struct hatch_span data;
-	const char *encoding; /* "gzip"; NULL: none */
-};
-struct hatch_site { /* made by hatch-embed */
-	const struct hatch_asset *assets;
-	size_t asset_count;
-	uint32_t max_age_s;
-};
-struct hatch_folder {
-	const char *dir;
-	uint32_t max_age_s;
-};
+/* ---- events, WebSockets: [later], in their final shape ---------------------- */
 
 /*
  * To everyone on the events or WebSocket route at path.  id may be NULL.  Safe

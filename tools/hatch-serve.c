@@ -210,6 +210,7 @@ static void fill(struct hatch_config *config, const struct hatch_port *platform,
 	config->address = where();
 	config->max_conns = (uint16_t)options.connections;
 	config->client_conns = config->max_conns;
+	config->client_handshakes_per_min = HATCH_UNLIMITED;
 	config->record_buffers = 64; /* a PC has memory: hardly anybody waits for them */
 	config->log_level = options.verbose ? HATCH_DEBUG : options.quiet ? HATCH_WARN : HATCH_INFO;
 	config->bodies = 8;

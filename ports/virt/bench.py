@@ -24,6 +24,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CHACHA = "TLS_CHACHA20_POLY1305_SHA256"
+GCM = "TLS_AES_128_GCM_SHA256"
 CONF = "HATCH_BENCH_CONF"
 
 # Python cannot choose the suites of TLS 1.3; OpenSSL's configuration can, before Python loads it.
@@ -48,7 +49,7 @@ REFILLED = 0.1  # seconds, in which the board makes all its spare keys
 FULL_SAMPLES, RESUMED_SAMPLES, IDLE, REQUESTS, BODY = 40, 20, 4, 200, 1_000_000
 QUIET = "idle_ms=3600000 log_level=1"
 OWN_BUFFERS = "record_buffers=65535"  # HATCH_RECORD_BUFFERS_OWN: each connection keeps its own
-SUITES = [("-tls1_3", "-ciphersuites", CHACHA), ("-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256"),
+SUITES = [("-tls1_3", "-ciphersuites", CHACHA), ("-tls1_3", "-ciphersuites", GCM),
           ("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305"),
           ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")]
 NEEDED = {"full13": "X25519, ECDSA P-256, ChaCha20-Poly1305", "full12": "X25519, ECDSA P-256, ChaCha20-Poly1305",
@@ -57,6 +58,32 @@ NEEDED = {"full13": "X25519, ECDSA P-256, ChaCha20-Poly1305", "full12": "X25519,
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+class Visitor:
+    """openssl s_client, for the suites of TLS 1.3 that Python cannot choose."""
+
+    def __init__(self, port, suite):
+        self.process = subprocess.Popen(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_3", "-ciphersuites", suite, "-quiet",
+             "-no_ign_eof"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process.stdin.write(harness.request("/t/hello"))
+        self.process.stdin.flush()
+        text = b""
+        while not text.endswith(b"hello\n"):
+            more = os.read(self.process.stdout.fileno(), 4096)
+            assert more, text
+            text += more
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
 
 
 class Bench:
@@ -128,7 +155,8 @@ class Bench:
                 try:
                     client.do_handshake()
                 except ssl.SSLWantReadError:
-                    client.settimeout(30)
+                    pass
+                client.settimeout(30)
             for client in clients:
                 client.do_handshake()
                 client.sendall(harness.request("/t/facts", close=True))
@@ -146,6 +174,26 @@ class Bench:
             if name != "console":  # the tests' own
                 self.stacks[name] = max(int(used), self.stacks.get(name, (0, 0))[0]), int(full)
         board.kill()
+
+    def refill(self):
+        """A handshake over X25519 makes the board compute a spare key afterwards, one over P-256 does not."""
+        board = self.boot(320, "max_conns=4 max_requests=2")
+        session = os.path.join(self.work, "session")
+        found = []
+        for _ in range(RESUMED_SAMPLES):
+            rest = {}
+            for group in ("X25519", "P-256"):
+                facts = {}
+
+                def visit():
+                    facts.update(self.s_client(board, "-tls1_3", "-ciphersuites", CHACHA, "-groups", group,
+                                               "-sess_out", session))
+                    time.sleep(REFILLED)
+                rest[group] = self.cpu(board, visit) - facts["cpu_ns"]
+            found.append(rest["X25519"] - rest["P-256"])
+        for value in sorted(found)[RESUMED_SAMPLES // 4:-(RESUMED_SAMPLES // 4)]:
+            self.add("spare_key", value)
+        self.end(board)
 
     # ---- requests and bodies ----
 
@@ -196,20 +244,25 @@ class Bench:
             context.set_ciphers(suite)
         return context
 
+    def visitor(self, board, version, suite):
+        """A connection over which one request was answered, and which stays."""
+        if suite == GCM:
+            return Visitor(board.port, suite)
+        client = harness.Client(board.port, self.context(version, suite))
+        assert client.ask("/t/hello").status == 200
+        return client
+
     def idle(self):
         share = self.share()
-        for version, suite in (("TLSv1_3", CHACHA), ("TLSv1_2", "ECDHE-ECDSA-CHACHA20-POLY1305"),
+        for version, suite in (("TLSv1_3", CHACHA), ("TLSv1_3", GCM), ("TLSv1_2", "ECDHE-ECDSA-CHACHA20-POLY1305"),
                                ("TLSv1_2", "ECDHE-ECDSA-AES128-GCM-SHA256")):
             for _ in range(3):
                 board = self.boot(320, "max_conns=8 max_requests=2")
-                context = self.context(version, suite)
-                with harness.Client(board.port, context) as client:  # whatever is allocated once
-                    client.ask("/t/hello")
+                with self.visitor(board, version, suite):  # whatever is allocated once
+                    pass
                 harness.wait_until(lambda: board.counters()["conns"] == 1, "closed")
                 none = board.counters()["heap_free"]
-                held = [harness.Client(board.port, context) for _ in range(IDLE)]
-                for client in held:
-                    assert client.ask("/t/hello").status == 200
+                held = [self.visitor(board, version, suite) for _ in range(IDLE)]
                 self.add(("idle", version, suite), (none - board.counters()["heap_free"]) / IDLE + share)
                 for client in held:
                     client.close()
@@ -237,7 +290,8 @@ class Bench:
             self.end(board)
 
     def run(self):
-        for what in (self.handshakes, self.cold, self.traffic, self.idle):
+        spares = () if self.more else (self.refill,)  # stock has none
+        for what in (self.handshakes, self.cold, *spares, self.traffic, self.idle):
             say(f" {what.__name__}")
             what()
         for ram in (200, 300, 400):
@@ -256,6 +310,8 @@ def named(rows):
         for kind in ("full", "resumed", "peak"):
             found[kind + row] = rows[version, suite, "X25519", kind]
     found["idle13"] = rows["idle", "TLSv1_3", CHACHA]
+    found["idle13_gcm"] = rows["idle", "TLSv1_3", GCM]
+    found["idle12_gcm"] = rows["idle", "TLSv1_2", "ECDHE-ECDSA-AES128-GCM-SHA256"]
     found["idle12"] = rows["idle", "TLSv1_2", chacha12]
     return found
 
@@ -266,16 +322,20 @@ def spread(values):
 
 
 def row(name, hatch, stock):
-    one, other = statistics.mean(hatch), statistics.mean(stock)
-    ratio = f"{other / one:.2f}" if one else ""
+    one = statistics.mean(hatch)
     digits = 1 if one < 1000 and not name.startswith("connections") else 0
-    return (f"| {name} | {one:,.{digits}f} | {other:,.{digits}f} | {ratio} | {len(hatch)} | "
+    ratio, beside = "", "none"
+    if stock:
+        other = statistics.mean(stock)
+        ratio, beside = f"{other / one:.2f}" if one else "", f"{other:,.{digits}f}"
+    return (f"| {name} | {one:,.{digits}f} | {beside} | {ratio} | {len(hatch)} | "
             f"{100 * spread(hatch):.1f} % |")
 
 
 def label(key):
     if isinstance(key, str):
         return {"full13_cold": f"full handshake, TLS 1.3, {CHACHA}, X25519, no spare key: instructions",
+                "spare_key": "making a spare key, in a quiet moment (the middle half of 20 samples): instructions",
                 "request": "request on a kept connection, small JSON: instructions",
                 "byte_out": "large body out: instructions per byte", "byte_in": "large body in: instructions per byte",
                 "code_hatch": "code of Hatch itself: bytes", "code_crypto": "code and tables of src/crypto/: bytes",
@@ -307,7 +367,7 @@ def main():
             stock = Bench(args.stock, pki, work, OWN_BUFFERS)
             stock.run()
     lines = ["| what | Hatch | stock | stock / Hatch | samples | spread |", "|---|---:|---:|---:|---:|---:|"]
-    lines += [row(label(key), values, stock.rows[key]) for key, values in hatch.rows.items()]
+    lines += [row(label(key), values, stock.rows.get(key)) for key, values in hatch.rows.items()]
     lines += ["", "Stacks, at the most: " + ", ".join(
         f"{name} {used} of {full} bytes" for name, (used, full) in hatch.stacks.items()) + "."]
     print("\n".join(lines))
@@ -316,7 +376,8 @@ def main():
     if args.json:
         one, other = named(hatch.rows), named(stock.rows)
         with open(args.json, "w", encoding="utf-8") as file:
-            json.dump({name: {"hatch": statistics.mean(one[name]), "stock": statistics.mean(other[name]),
+            json.dump({name: {"hatch": statistics.mean(one[name]),
+                              "stock": statistics.mean(other[name]) if name in other else None,
                               "samples": len(one[name]), "spread": spread(one[name])} for name in one},
                       file, indent=1)
 

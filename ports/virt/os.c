@@ -47,10 +47,10 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 	return 0;
 }
 
-/* What the age of a ticket is told by: it goes on over a reboot, since the clock has a battery. */
+/* The TLS library's own clock.  As on most devices it begins with the start. */
 mbedtls_ms_time_t mbedtls_ms_time(void)
 {
-	return (mbedtls_ms_time_t)(board_unix_ns() / 1000000u);
+	return (mbedtls_ms_time_t)(board_ticks() / BOARD_TICKS_PER_MS);
 }
 
 /* ---- memory ---- */

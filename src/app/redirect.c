@@ -16,25 +16,6 @@ static struct hatch_span host_of(struct hatch_span authority)
 	return authority;
 }
 
-/* The path was decoded; what is not plain in a URI is encoded again (RFC 3986 section 3.3). */
-static void put_path(struct hx_text *out, struct hatch_span path)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	for (size_t i = 0; i < path.len; i++) {
-		unsigned char c = (unsigned char)path.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') ||
-			     (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
-		if (plain) {
-			hx_text_char(out, (char)c);
-			continue;
-		}
-		hx_text_char(out, '%');
-		hx_text_char(out, hex[c >> 4]);
-		hx_text_char(out, hex[c & 15]);
-	}
-}
-
 /* 308 keeps the method and the body, where 301 lets a client turn POST into GET. */
 int hatch_to_https(struct hatch_req *req)
 {
@@ -52,7 +33,7 @@ int hatch_to_https(struct hatch_req *req)
 		hx_text_uint(&out, port);
 	}
 	/* "//evil" as a path must not become an authority: it cannot, one stands before it. */
-	put_path(&out, req->target.asterisk ? hatch_str("/") : hatch_path(req));
+	hx_path_encode(&out, req->target.asterisk ? hatch_str("/") : hatch_path(req));
 	if (query.ptr != NULL) {
 		hx_text_char(&out, '?');
 		hx_text_span(&out, query);

@@ -108,6 +108,15 @@ static int check_query(struct hatch_span query)
 	return 0;
 }
 
+/* Of a form, where bytes stand that no target may have. */
+bool hx_query_ok(struct hatch_span query)
+{
+	for (size_t i = 0; i < query.len; i++)
+		if (query.ptr[i] == '\0' || (unsigned char)query.ptr[i] >= 0xfe)
+			return false;
+	return check_query(query) == 0;
+}
+
 /* From the path on: an empty one, after an authority, is "/". */
 static int parse_path(struct hx_target *out, char *path, size_t len)
 {
@@ -223,4 +232,22 @@ struct hatch_span hx_query_find(struct hatch_span decoded, const char *name)
 			return value;
 	}
 	return hx_span(NULL, 0);
+}
+
+void hx_path_encode(struct hx_text *out, struct hatch_span path)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned char c = (unsigned char)path.ptr[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (c >= '0' && c <= '9') ||
+			     (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+		if (plain) {
+			hx_text_char(out, (char)c);
+			continue;
+		}
+		hx_text_char(out, '%');
+		hx_text_char(out, hex[c >> 4]);
+		hx_text_char(out, hex[c & 15]);
+	}
 }

@@ -9,7 +9,7 @@
 #ifndef HX_HTTP_URI_H
 #define HX_HTTP_URI_H
 
-#include "../base/span.h"
+#include "../base/text.h"
 
 struct hx_target {
 	bool asterisk;               /* "*", for OPTIONS */
@@ -34,5 +34,12 @@ bool hx_is_authority(struct hatch_span s);
  */
 struct hatch_span hx_query_decode(char *query, size_t len);
 struct hatch_span hx_query_find(struct hatch_span decoded, const char *name); /* ptr NULL: absent */
+
+/* Whether what it would decode to is unambiguous; false: do not. */
+bool hx_query_ok(struct hatch_span query);
+
+/* A decoded path as it stands in a URI: what is not plain there is encoded (RFC 3986 section 3.3).
+ */
+void hx_path_encode(struct hx_text *out, struct hatch_span path);
 
 #endif

@@ -223,6 +223,24 @@ static bool fast_aes(void)
 }
 #endif
 
+/* ---- files ---- */
+
+static bool is_inside(const char *dir, const char *path)
+{
+	char *root = realpath(dir, NULL), *real = realpath(path, NULL);
+	size_t len = root == NULL ? 0 : strlen(root);
+	bool inside = root != NULL && real != NULL && strncmp(real, root, len) == 0 &&
+		      (len == 1 || real[len] == '/' || real[len] == '\0');
+	free(root);
+	free(real);
+	return inside;
+}
+
+static uint32_t process(void)
+{
+	return (uint32_t)getpid();
+}
+
 /* ---- log ---- */
 
 static void log_line(enum hatch_level level, const char *line)
@@ -254,4 +272,6 @@ const struct hatch_port hatch_default_port = {
 	.log = log_line,
 	.cpu_ns = cpu_ns,
 	.fast_aes = fast_aes,
+	.process = process,
+	.is_inside = is_inside,
 };

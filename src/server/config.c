@@ -38,6 +38,8 @@ static void fill_sizes(struct hatch_config *c)
 	DEFAULT(c->discard_max, HATCH_DISCARD_MAX);
 	DEFAULT(c->tls_heap_max, HATCH_TLS_HEAP_MAX);
 	DEFAULT(c->record_buffers, HATCH_RECORD_BUFFERS);
+	DEFAULT(c->client_handshakes_per_min, HATCH_CLIENT_HANDSHAKES_PER_MIN);
+	DEFAULT(c->client_requests_per_min, HATCH_UNLIMITED);
 }
 
 static void fill_times(struct hatch_config *c)
@@ -76,8 +78,6 @@ static const char *not_yet(const struct hatch_config *c)
 		return "config.identities (SNI) is not in this version";
 	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)
 		return "client certificates are not in this version";
-	if (c->client_handshakes_per_min != 0 || c->client_requests_per_min != 0)
-		return "rates per client are not in this version";
 	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
 		return "workers are not in this version";
 	for (size_t i = 0; i < c->group_count; i++)

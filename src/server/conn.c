@@ -99,13 +99,30 @@ static void handshake_done(struct hatch_conn *c)
 	hx_conn_enter(c, hx_http1_idle);
 }
 
+/* The ClientHello begins to arrive: may this client have another handshake now? */
+static bool may_begin(struct hatch_conn *c)
+{
+	if (c->admitted || c->wire.rx_len == 0)
+		return true;
+	uint32_t wait = hx_handshake_rate(c);
+	c->admitted = wait == 0;
+	if (wait != 0)
+		hx_due_arm(&c->due, HX_DUE_RATE, c->now, wait);
+	if (wait != 0 && !c->delayed)
+		hx_count_delayed(c);
+	return wait == 0;
+}
+
 static enum hx_go handshake(struct hatch_conn *c)
 {
+	if (c->secure && !may_begin(c))
+		return HX_GO_WAIT;
 	uint64_t before = hx_cpu_ns(c->srv);
 	int ret = c->engine->ops->handshake(c->engine);
 	c->handshake_cpu_ns += hx_cpu_ns(c->srv) - before;
 	if (ret == HATCH_LATER)
 		return HX_GO_WAIT;
+	c->moved = c->now;
 	if (ret == 1)
 		return HX_GO_TURN;
 	if (ret < 0)
@@ -180,7 +197,7 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
 		hx_conn_cut(c, HATCH_ETIME);
 	} else if (which == HX_DUE_IDLE) {
 		hx_conn_goodbye(c, 0, false);
-	} else {
+	} else if (which != HX_DUE_RATE) { /* after that the handshake itself asks again */
 		hx_http1_overdue(c, which);
 	}
 }
@@ -212,8 +229,10 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 		c->record_late = false;
 	}
 	c->waits_record = (rest & HX_REST_WAITS) != 0;
-	if (c->waits_record)
+	if (c->waits_record) {
+		c->moved = c->now; /* it is not the peer that keeps it */
 		hx_record_hurry(c->srv);
+	}
 }
 
 /* What is shared is given back at once, whenever the driver closes. */
@@ -311,6 +330,14 @@ bool hx_conn_is_handshake(const struct hatch_conn *c)
 	return c->secure && c->stage == handshake;
 }
 
+uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms)
+{
+	uint32_t since = now_ms - c->moved;
+	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record)
+		return HATCH_FOREVER;
+	return since < HATCH_HANDSHAKE_GRACE_MS ? HATCH_HANDSHAKE_GRACE_MS - since : 0;
+}
+
 bool hx_conn_is_head(const struct hatch_conn *c)
 {
 	return c->used && c->stage == hx_http1_head;
@@ -345,7 +372,7 @@ int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
 	memset((char *)c + from, 0, sizeof(*c) - from);
 	c->secure = secure;
 	c->peer = *peer;
-	c->now = c->opened = now_ms;
+	c->now = c->opened = c->moved = now_ms;
 	c->account.max = hx_config(srv)->tls_heap_max;
 	hx_wire_init(&c->wire, hx_flight(srv));
 	int error = open_engine(c);

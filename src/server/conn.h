@@ -20,6 +20,7 @@
 #include "../hatch_conn.h"
 #include "../hatch_port.h"
 #include "../tls/engine.h"
+#include "../base/client.h"
 #include "due.h"
 
 enum hx_go {
@@ -51,8 +52,11 @@ struct hatch_conn {
 	struct hx_clear clear;
 	struct hx_heap_account account;
 	uint32_t handshake_ms, handshake_peak;
+	uint32_t moved; /* when the handshake last went on, milliseconds */
 	uint64_t handshake_cpu_ns;
 
+	bool admitted;     /* its handshake counts against its client's rate */
+	bool delayed;      /* its client has had too many */
 	bool linger;       /* the peer may still be sending: read it away before closing */
 	bool said_bye;     /* close_notify is out, or not to be sent */
 	bool tx_done;      /* everything is out */
@@ -97,6 +101,9 @@ bool hx_conn_is_idle(const struct hatch_conn *c);
 bool hx_conn_is_handshake(const struct hatch_conn *c);
 bool hx_conn_is_head(const struct hatch_conn *c);
 
+/* Until its handshake, which the peer has left where it is, gives way; HATCH_FOREVER: never. */
+uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms);
+
 /* The exchange that waits for an answer of the application has something new. */
 extern const struct hx_carrier hx_http1_plain, hx_http1_secure;
 
@@ -112,20 +119,24 @@ void hx_http1_drop(struct hatch_conn *c, int error);
 
 /* NULL: all are in use, or this client has its share of them. */
 struct hatch_req *hx_exchange_take(struct hatch_conn *asks);
-bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b);
 void hx_exchange_give(struct hatch *srv, struct hatch_req *req);
 bool hx_exchange_free(const struct hatch_conn *asks); /* take() would give one */
 bool hx_exchange_awaited(const struct hatch *srv);    /* somebody waits for one */
 bool hx_record_awaited(const struct hatch *srv);      /* somebody waits for record buffers */
 void hx_record_hurry(struct hatch *srv);
 void hx_record_freed(struct hatch *srv);
+
+/* Whether this client may have another: 0, else how long it is to wait, ms. */
+uint32_t hx_handshake_rate(const struct hatch_conn *asks);
+uint32_t hx_request_rate(const struct hatch_conn *asks);
+
 struct hx_tls_server *hx_tls_shared(struct hatch *srv);
 struct hx_tls *hx_conn_tls(struct hatch_conn *c);
 void hx_count_handshake(
 	struct hatch_conn *c, const struct hatch_tls_facts *facts); /* NULL: failed */
+void hx_count_delayed(struct hatch_conn *c);
 void hx_count_exchange(struct hatch_conn *c, int error);
 bool hx_stopping(const struct hatch *srv);
-int64_t hx_unix_time(const struct hatch *srv);
 uint64_t hx_cpu_ns(const struct hatch *srv);
 
 #endif

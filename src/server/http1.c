@@ -12,6 +12,7 @@
  * Body and response move at the same time, each as far as the other side and
  * the application let it.
  */
+#include "../app/respond.h"
 #include "../app/router.h"
 #include "../base/check.h"
 #include "../base/wipe.h"
@@ -167,6 +168,17 @@ static int read_head(struct hatch_conn *c)
 	return status < 0 ? -status : 0;
 }
 
+/* RFC 6585 section 4. */
+static void answer_too_many(struct hatch_conn *c, uint32_t wait_ms)
+{
+	char seconds[12];
+	struct hx_text text;
+	hx_text_init(&text, seconds, sizeof(seconds));
+	hx_text_uint(&text, (wait_ms + 999) / 1000);
+	(void)hatch_add_field_span(c->ex, "Retry-After", hx_span(seconds, text.len));
+	hx_respond_plain(c->ex, 429);
+}
+
 enum hx_go hx_http1_head(struct hatch_conn *c)
 {
 	const struct hatch_config *config = hx_config(c->srv);
@@ -197,7 +209,11 @@ enum hx_go hx_http1_head(struct hatch_conn *c)
 	c->raw_at = c->scan.at;
 	hx_body_init(&c->body, &req->framing, config->max_trailers, config->max_fields);
 	hx_conn_enter(c, hx_http1_exchange);
-	hx_exchange_route(req);
+	uint32_t wait = hx_request_rate(c);
+	if (wait == 0)
+		hx_exchange_route(req);
+	else
+		answer_too_many(c, wait);
 	return HX_GO_ON;
 }
 
@@ -515,6 +531,9 @@ static void watch_application(struct hatch_conn *c)
 	else if (!held_up && (req->phase == HX_RESPONDED || req->defer_ms == 0))
 		hx_due_disarm(&c->due, HX_DUE_RESPOND);
 	req->defer_new = false;
+	if (req->resume_new)
+		hx_due_arm(&c->due, HX_DUE_RESUME, c->now, req->resume_ms);
+	req->resume_new = false;
 }
 
 static void respond_done(struct hatch_conn *c)
@@ -522,6 +541,7 @@ static void respond_done(struct hatch_conn *c)
 	hx_exchange_end(c->ex, c->ex_error);
 	hx_count_exchange(c, c->ex_error);
 	hx_due_disarm(&c->due, HX_DUE_RESPOND);
+	hx_due_disarm(&c->due, HX_DUE_RESUME);
 	hx_due_disarm(&c->due, HX_DUE_BODY);
 	if (c->keep && !hx_stopping(c->srv))
 		hx_conn_enter(c, hx_http1_discard);
@@ -592,6 +612,10 @@ void hx_http1_overdue(struct hatch_conn *c, enum hx_due_name which)
 		hx_conn_farewell(c, busy_503, HATCH_ETIME);
 		return;
 	}
+	if (which == HX_DUE_RESUME) {
+		req->asleep = false;
+		return;
+	}
 	bool reading = hx_due_armed(&c->due, HX_DUE_BODY) || which == HX_DUE_BODY;
 	if (c->stage == hx_http1_discard) {
 		hx_conn_goodbye(c, HATCH_ETIME, false);
@@ -629,10 +653,10 @@ static void facts(void *self, struct hatch_tls_facts *out)
 	out->heap_now = c->account.now;
 }
 
-static struct hatch_span peer(void *self)
+static const struct hatch_address *peer(void *self)
 {
 	struct hatch_conn *c = self;
-	return hatch_str(c->peer.text);
+	return &c->peer;
 }
 
 const struct hx_carrier hx_http1_plain = { pull, wake, facts, peer, false };

@@ -98,3 +98,11 @@ void hx_count_handshake(struct hatch_conn *c, const struct hatch_tls_facts *fact
 	if (observer != NULL && observer->handshake != NULL)
 		observer->handshake(srv->config.user, c->peer.text, facts);
 }
+
+void hx_count_delayed(struct hatch_conn *c)
+{
+	c->delayed = true;
+	c->srv->stats.handshakes_delayed++;
+	hx_log(c->srv, HATCH_INFO, "%s waits: more handshakes than this client may have",
+		c->peer.text);
+}

@@ -34,6 +34,46 @@ static struct hatch_conn *longest_idle(
 	return best;
 }
 
+/* Of those whose peers have left their handshakes where they are: for longest. */
+static struct hatch_conn *longest_stuck(
+	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
+{
+	struct hatch_conn *best = NULL;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		/* What has arrived and not been looked at is no fault of the peer. */
+		bool heard = c->woken || srv->set[HX_LISTENERS + i].ready != 0;
+		if (hx_conn_stuck_in_ms(c, now) != 0 || heard ||
+			(peer != NULL && !hx_same_client(peer, &c->peer)))
+			continue;
+		if (best == NULL || now - c->moved > now - best->moved)
+			best = c;
+	}
+	return best;
+}
+
+/*
+ * Who gives way to a newcomer.  A handshake that does not go on is worth less than an idle
+ * connection, which would have to make another.
+ */
+static struct hatch_conn *gives_way(
+	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
+{
+	struct hatch_conn *stuck = longest_stuck(srv, peer, now);
+	return stuck != NULL ? stuck : longest_idle(srv, peer, now);
+}
+
+/* Until a handshake may give way. */
+static uint32_t stuck_in_ms(const struct hatch *srv, uint32_t now)
+{
+	uint32_t least = HATCH_FOREVER;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		uint32_t ms = hx_conn_stuck_in_ms(srv->conns[i], now);
+		least = ms < least ? ms : least;
+	}
+	return least;
+}
+
 static uint32_t count_client(struct hatch *srv, const struct hatch_address *peer)
 {
 	uint32_t count = 0;
@@ -60,21 +100,29 @@ void hx_close_conn(struct hatch_conn *c)
 
 static void evict(struct hatch *srv, struct hatch_conn *c)
 {
+	bool stuck = hx_conn_is_handshake(c);
 	srv->stats.evicted++;
-	hx_log(srv, HATCH_DEBUG, "%s idle, closed to make room", c->peer.text);
+	hx_log(srv, HATCH_DEBUG, "%s %s, closed to make room", c->peer.text,
+		stuck ? "stuck in its handshake" : "idle");
+	if (stuck) {
+		hx_count_handshake(c, NULL);
+		hx_conn_cut(c, HATCH_ETIME);
+	}
 	hx_close_conn(c);
 }
 
 static bool has_room(struct hatch *srv, uint32_t now)
 {
-	return srv->stats.conns < srv->config.max_conns || longest_idle(srv, NULL, now) != NULL;
+	return srv->stats.conns < srv->config.max_conns || gives_way(srv, NULL, now) != NULL;
 }
 
 /* Only once somebody is there: an idle connection is worth keeping. */
 static void make_room(struct hatch *srv, uint32_t now)
 {
-	struct hatch_conn *c = longest_idle(srv, NULL, now);
-	if (srv->stats.conns == srv->config.max_conns && c != NULL)
+	if (srv->stats.conns < srv->config.max_conns)
+		return;
+	struct hatch_conn *c = gives_way(srv, NULL, now);
+	if (c != NULL)
 		evict(srv, c);
 }
 
@@ -82,7 +130,7 @@ static bool over_client_limit(struct hatch *srv, const struct hatch_address *pee
 {
 	if (count_client(srv, peer) < srv->config.client_conns)
 		return false;
-	struct hatch_conn *c = longest_idle(srv, peer, now);
+	struct hatch_conn *c = gives_way(srv, peer, now);
 	if (c == NULL)
 		return true;
 	evict(srv, c);
@@ -97,10 +145,10 @@ static void refuse_newcomer(
 	srv->port->close(sock);
 }
 
-/* The platform has no socket left: one comes free if somebody idle goes; else later. */
+/* The platform has no socket left: one comes free if somebody goes; else later. */
 static void no_socket(struct hatch *srv, uint32_t now, int error)
 {
-	struct hatch_conn *c = longest_idle(srv, NULL, now);
+	struct hatch_conn *c = gives_way(srv, NULL, now);
 	hx_log(srv, HATCH_WARN, "cannot accept: %s", hatch_strerror(error));
 	if (c != NULL)
 		evict(srv, c);
@@ -123,15 +171,15 @@ static void say_memory_is_short(struct hatch *srv, uint32_t now)
 }
 
 /*
- * Somebody is there: does the heap carry another connection, if need be without the one that has
- * been idle for longest?  Only one goes at a time: if that was not enough, nobody knows what is.
+ * Somebody is there: does the heap carry another connection, if need be without one that gives
+ * way?  Only one goes at a time: if that was not enough, nobody knows what is.
  */
 static bool make_memory(struct hatch *srv, uint32_t now)
 {
 	struct hatch_conn *c;
 	if (hx_admission_fits(srv))
 		return true;
-	if ((c = longest_idle(srv, NULL, now)) != NULL)
+	if ((c = gives_way(srv, NULL, now)) != NULL)
 		evict(srv, c);
 	if (c != NULL && hx_admission_fits(srv))
 		return true;
@@ -166,7 +214,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now, bool fir
 	}
 	make_room(srv, now);
 	int error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
-	while (error == HATCH_ENOMEM && (c = longest_idle(srv, NULL, now)) != NULL) {
+	while (error == HATCH_ENOMEM && (c = gives_way(srv, NULL, now)) != NULL) {
 		evict(srv, c);
 		error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
 	}
@@ -283,6 +331,8 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 	if (srv->paused != 0 && srv->accept_after - now < wait)
 		wait = srv->accept_after - now;
 	bool open = has_room(srv, now);
+	uint32_t stuck = open ? HATCH_FOREVER : stuck_in_ms(srv, now);
+	wait = stuck < wait ? stuck : wait;
 	for (unsigned i = 0; i < HX_LISTENERS; i++) {
 		srv->set[i].sock = srv->listeners[i];
 		srv->set[i].want = open && (srv->paused >> i & 1u) == 0 && srv->listeners[i] >= 0

@@ -67,6 +67,14 @@ static void lay_out_bodies(
 		srv->body_size = size;
 }
 
+/* NULL where there is no limit, and while measuring. */
+static struct hx_bucket *take_buckets(struct hx_arena *arena, uint16_t per_min)
+{
+	return per_min == HATCH_UNLIMITED
+		       ? NULL
+		       : hx_arena_take(arena, HX_RATE_CLIENTS * sizeof(struct hx_bucket));
+}
+
 struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_config *config)
 {
 	bool tls = config->identity != NULL;
@@ -84,11 +92,16 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 	lay_out_bodies(srv, arena, config);
 	struct hx_post *posts = hx_arena_take(arena, config->posts * sizeof(*posts));
 	struct hx_timer *timers = hx_arena_take(arena, config->timers * sizeof(*timers));
+	struct hx_bucket *handshakes = take_buckets(
+		arena, tls ? config->client_handshakes_per_min : (uint16_t)HATCH_UNLIMITED);
+	struct hx_bucket *requests = take_buckets(arena, config->client_requests_per_min);
 	if (srv == NULL)
 		return NULL;
 	srv->tls = shared;
 	srv->posts = posts;
 	srv->timers = timers;
+	hx_rate_init(&srv->handshakes, handshakes, config->client_handshakes_per_min);
+	hx_rate_init(&srv->requests, requests, config->client_requests_per_min);
 	return srv;
 }
 
@@ -130,14 +143,6 @@ static void hurry(struct hatch *srv)
 			hx_due_left(&c->due, HX_DUE_HEAD, c->now) > grace)
 			hx_due_arm(&c->due, HX_DUE_HEAD, c->now, grace);
 	}
-}
-
-bool hx_same_client(const struct hatch_address *a, const struct hatch_address *b)
-{
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	/* One IPv6 customer has a whole /64 of addresses. */
-	size_t len = memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-	return memcmp(a->bytes, b->bytes, len) == 0;
 }
 
 /* One client, however many connections it has, leaves one exchange to the others. */

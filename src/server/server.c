@@ -40,9 +40,26 @@ int64_t hx_unix_time(const struct hatch *srv)
 	return srv->port->unix_time();
 }
 
+uint32_t hx_now_ms(const struct hatch *srv)
+{
+	return srv->port->now_ms();
+}
+
 uint64_t hx_cpu_ns(const struct hatch *srv)
 {
 	return srv->port->cpu_ns == NULL ? 0 : srv->port->cpu_ns();
+}
+
+uint32_t hx_handshake_rate(const struct hatch_conn *asks)
+{
+	return hx_rate_take(&asks->srv->handshakes, &asks->peer, asks->now);
+}
+
+uint32_t hx_request_rate(const struct hatch_conn *asks)
+{
+	uint32_t wait = hx_rate_take(&asks->srv->requests, &asks->peer, asks->now);
+	asks->srv->stats.requests_limited += wait == 0 ? 0u : 1u;
+	return wait;
 }
 
 uint32_t hx_body_buf_size(const struct hatch *srv)

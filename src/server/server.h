@@ -13,6 +13,7 @@
 
 #include "../base/arena.h"
 #include "conn.h"
+#include "rate.h"
 
 struct hx_post {
 	hatch_call *call;
@@ -38,6 +39,7 @@ struct hatch {
 	struct hx_tls_server *tls; /* NULL: plain only */
 	bool tls_ready;
 	struct hx_flight flight;
+	struct hx_rate handshakes, requests;
 
 	/* sockets */
 	void *net;

@@ -2,12 +2,21 @@
  * fast_arithmetic.c - src/crypto/ under mbedTLS: what its files have in common
  * SPDX-License-Identifier: MIT
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include <string.h>
 
-#include "arithmetic.h"
+#include <mbedtls/version.h>
+
 #include "fast.h"
 
 #include "../crypto/fn256.h"
+
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#error "the wraps are made for mbedTLS 3.6: leave out HATCH_WRAPPED and the --wrap options"
+#endif
 
 const char *hx_arithmetic_name(void)
 {
@@ -29,3 +38,5 @@ bool hx_fast_p256_secret_ok(const uint8_t secret[32])
 	hx_wipe(number, sizeof(number));
 	return ok != 0;
 }
+
+#endif

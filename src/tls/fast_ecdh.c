@@ -2,6 +2,10 @@
  * fast_ecdh.c - the key exchange of TLS 1.2
  * SPDX-License-Identifier: MIT
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include <string.h>
 
 #include <mbedtls/ecdh.h>
@@ -173,3 +177,5 @@ int __wrap_mbedtls_ecdh_calc_secret(mbedtls_ecdh_context *ctx, size_t *olen, uns
 	/* A number that does not fit into 32 bytes is no key either. */
 	return ret == MBEDTLS_ERR_MPI_BUFFER_TOO_SMALL ? MBEDTLS_ERR_ECP_INVALID_KEY : ret;
 }
+
+#endif

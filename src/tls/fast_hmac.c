@@ -9,6 +9,10 @@
  *
  * All calls but those of mbedtls_md_hmac(), which keeps its context to itself, come this way.
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -100,3 +104,5 @@ int __wrap_mbedtls_md_hmac_finish(mbedtls_md_context_t *ctx, unsigned char *outp
 	hx_wipe(inner, sizeof(inner));
 	return ret != 0 ? ret : mbedtls_md_finish(ctx, output);
 }
+
+#endif

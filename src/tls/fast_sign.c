@@ -5,6 +5,10 @@
  * Nonces are RFC 6979's with 32 random bytes added (crypto/nonce.h), always by HMAC-SHA-256, also
  * where the library would take the HMAC of the hash that is signed.
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include <string.h>
 
 #include <mbedtls/ecdsa.h>
@@ -118,3 +122,5 @@ int __wrap_mbedtls_ecdsa_read_signature(mbedtls_ecdsa_context *ctx, const unsign
 	return hx_p256_verify(point, hash, hlen, signature) == 0 ? 0
 								 : MBEDTLS_ERR_ECP_VERIFY_FAILED;
 }
+
+#endif

@@ -2,6 +2,10 @@
  * fast_spare.c - see spare.h
  * SPDX-License-Identifier: MIT
  */
+#include "arithmetic.h"
+
+#ifdef HATCH_WRAPPED
+
 #include "spare.h"
 
 #include <string.h>
@@ -30,8 +34,18 @@ uint32_t hx_spares_wait_ms(const struct hx_spares *spares, uint32_t now)
 	return since < HX_SPARE_PAUSE_MS ? HX_SPARE_PAUSE_MS - since : 0;
 }
 
-void hx_spares_make(struct hx_spares *spares, uint32_t now)
+/* Another process has a copy of these. */
+static void own(struct hx_spares *spares, uint32_t process)
 {
+	if (spares->process == process)
+		return;
+	hx_spares_clear(spares);
+	spares->process = process;
+}
+
+void hx_spares_make(struct hx_spares *spares, uint32_t now, uint32_t process)
+{
+	own(spares, process);
 	struct hx_spare *pair = &spares->pair[spares->count];
 	HX_ASSERT(spares->count < HX_SPARES);
 	spares->made_at = now;
@@ -45,8 +59,9 @@ void hx_spares_make(struct hx_spares *spares, uint32_t now)
 	spares->made++;
 }
 
-void hx_spares_enter(struct hx_spares *spares)
+void hx_spares_enter(struct hx_spares *spares, uint32_t process)
 {
+	own(spares, process);
 	current = spares;
 }
 
@@ -91,3 +106,5 @@ bool hx_spare_public(uint8_t public_key[32], const uint8_t secret[32])
 	forget_given(spares);
 	return true;
 }
+
+#endif

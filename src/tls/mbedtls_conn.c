@@ -164,7 +164,7 @@ static int tls_handshake(struct hx_engine *e)
 		return without_buffers(tls, borrowed);
 	struct hx_heap_account *before = enter(tls);
 	hx_choice_begin(tls);
-	hx_spares_enter(&tls->shared->spares);
+	hx_spares_enter(&tls->shared->spares, hx_tls_process(tls->shared));
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
 	hx_spares_leave();
 	hx_choice_end(tls);

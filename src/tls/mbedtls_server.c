@@ -256,6 +256,12 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	hx_heap_leave(before);
 }
 
+uint32_t hx_tls_process(const struct hx_tls_server *shared)
+{
+	const struct hatch_port *port = shared->identity.port;
+	return port->process == NULL ? 0 : port->process();
+}
+
 uint32_t hx_tls_spare_wait_ms(const struct hx_tls_server *shared, uint32_t now)
 {
 	return hx_spares_wait_ms(&shared->spares, now);
@@ -264,7 +270,7 @@ uint32_t hx_tls_spare_wait_ms(const struct hx_tls_server *shared, uint32_t now)
 void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now)
 {
 	struct hx_heap_account *before = hx_heap_enter(&shared->account);
-	hx_spares_make(&shared->spares, now);
+	hx_spares_make(&shared->spares, now, hx_tls_process(shared));
 	hx_heap_leave(before);
 }
 

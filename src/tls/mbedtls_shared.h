@@ -38,6 +38,9 @@ struct hx_tls_server {
 	struct hx_lend lend; /* count 0: each connection has its own buffers */
 };
 
+/* Which process this is; 0 where there is but one. */
+uint32_t hx_tls_process(const struct hx_tls_server *shared);
+
 enum { HX_RECORD_HEADER = 5 };
 
 struct hx_tls {

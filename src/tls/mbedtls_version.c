@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <mbedtls/error.h>
+#include <mbedtls/platform_util.h>
 #include <psa/crypto.h>
 
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
@@ -88,6 +89,54 @@ bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
 	return mbedtls_pk_can_do_psa(
 		       key, PSA_ALG_ECDSA(PSA_ALG_ANY_HASH), PSA_KEY_USAGE_SIGN_HASH) &&
 	       (bits == 256 || bits == 384);
+}
+
+#endif
+
+#if defined(MBEDTLS_HAVE_TIME)
+
+bool hx_mbed_has_time(void)
+{
+	return true;
+}
+
+int64_t hx_mbed_now_ms(void)
+{
+	return mbedtls_ms_time();
+}
+
+int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(ticket_creation_time);
+}
+
+void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms)
+{
+	session->MBEDTLS_PRIVATE(ticket_creation_time) = ms;
+}
+
+#else
+
+bool hx_mbed_has_time(void)
+{
+	return false;
+}
+
+int64_t hx_mbed_now_ms(void)
+{
+	return 0;
+}
+
+int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session)
+{
+	(void)session;
+	return 0;
+}
+
+void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms)
+{
+	(void)session;
+	(void)ms;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #define HX_TLS_MBEDTLS_VERSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
@@ -32,6 +33,15 @@ int hx_mbed_write_cert(mbedtls_x509write_cert *cert, unsigned char *buf, size_t 
 /* Seals tickets with AES-256-GCM, or ChaCha20-Poly1305 where AES is software; the keys rotate
    within life_s. */
 int hx_mbed_ticket_setup(mbedtls_ssl_ticket_context *tickets, bool fast_aes, uint32_t life_s);
+
+/*
+ * When the ticket of a session was made, by the library's clock, which may have begun at the last
+ * start; and that clock.  False without MBEDTLS_HAVE_TIME: then there is neither.
+ */
+bool hx_mbed_has_time(void);
+int64_t hx_mbed_now_ms(void);
+int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session);
+void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms);
 
 /* Bits of an RSA key; 0 if it is none.  And whether it is EC over P-256 or P-384. */
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key);

@@ -32,6 +32,7 @@ struct hx_spares {
 	uint8_t count;
 	bool has_given;
 	uint32_t made_at;     /* ms */
+	uint32_t process;     /* whose they are */
 	uint32_t made, taken; /* how many so far */
 };
 
@@ -41,11 +42,16 @@ void hx_spares_clear(struct hx_spares *spares);
 /* Until the next may be made; HATCH_FOREVER if none is wanted. */
 uint32_t hx_spares_wait_ms(const struct hx_spares *spares, uint32_t now);
 
+/*
+ * A process that has forked has its parent's pairs, which are wiped: whoever makes or takes one
+ * says which process it is, see hatch_port.process.
+ */
+
 /* Makes one, when that is 0. */
-void hx_spares_make(struct hx_spares *spares, uint32_t now);
+void hx_spares_make(struct hx_spares *spares, uint32_t now, uint32_t process);
 
 /* A step of a handshake, on this thread. */
-void hx_spares_enter(struct hx_spares *spares);
+void hx_spares_enter(struct hx_spares *spares, uint32_t process);
 void hx_spares_leave(void);
 
 #endif

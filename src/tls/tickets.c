@@ -4,7 +4,8 @@
  *
  * The record in the store: "hatchTK1", when the key was made (8 bytes, unix time, high byte first),
  * its name (4), the key (32), SHA-256 of all before it.  A key is used for half of a ticket's life,
- * then there is another one.  Without a clock nobody could say how old it is, so then none is kept.
+ * then there is another one.  Without a clock nobody could say how old it is, so until there is one
+ * none is kept.
  */
 #include "tickets.h"
 
@@ -89,10 +90,15 @@ static int use(struct hx_tickets *tickets, const unsigned char *record)
 	return error;
 }
 
+static void warn(const struct hx_tickets *tickets, const char *line)
+{
+	tickets->say(tickets->say_arg, HATCH_WARN, line);
+}
+
 static void give_up(struct hx_tickets *tickets, const char *why)
 {
-	tickets->keeps = false;
-	tickets->say(tickets->say_arg, HATCH_WARN, why);
+	tickets->wanted = tickets->keeps = false;
+	warn(tickets, why);
 }
 
 /* The key that is to be used from now on: the stored one while it is young, else another one. */
@@ -100,9 +106,10 @@ static void choose_key(struct hx_tickets *tickets, bool from_store)
 {
 	unsigned char record[RECORD_LEN];
 	int64_t now = tickets->port->unix_time();
+	tickets->keeps = false;
 	if (now == 0)
-		give_up(tickets, "tickets: no clock, so they end with this start");
-	else if (from_store && load(tickets, record) && is_young(tickets, made_of(record), now))
+		return;
+	if (from_store && load(tickets, record) && is_young(tickets, made_of(record), now))
 		tickets->keeps = use(tickets, record) == 0;
 	else if (make(tickets, record, now))
 		tickets->keeps = use(tickets, record) == 0;
@@ -123,9 +130,17 @@ int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *con
 	if (error != 0 || !config->keep_tickets)
 		return error;
 	error = hx_mbed_ticket_setup(&tickets->kept, fast_aes, config->ticket_s);
-	if (error == 0)
+	if (error != 0)
+		return error;
+	tickets->wanted = true;
+	if (!hx_mbed_has_time())
+		give_up(tickets, "tickets: the TLS library has no MBEDTLS_HAVE_TIME, so they end "
+				 "with this start");
+	else if (tickets->port->unix_time() == 0)
+		warn(tickets, "tickets: no clock yet; until there is one they end with this start");
+	else
 		choose_key(tickets, true);
-	return error;
+	return 0;
 }
 
 /* ---- the library's callbacks ---- */
@@ -135,15 +150,68 @@ static bool is_tls13(const mbedtls_ssl_session *session)
 	return session->MBEDTLS_PRIVATE(tls_version) == MBEDTLS_SSL_VERSION_TLS1_3;
 }
 
+/* Once the clock has been set, or the key is too old. */
+static void look_after_key(struct hx_tickets *tickets)
+{
+	if (tickets->wanted && !tickets->keeps)
+		choose_key(tickets, true);
+	else if (tickets->keeps && !is_young(tickets, tickets->made, tickets->port->unix_time()))
+		choose_key(tickets, false);
+}
+
+/* With the date in the place of the library's time, in a copy: the session itself goes on. */
+static int seal_kept(struct hx_tickets *tickets, const mbedtls_ssl_session *session,
+	unsigned char *start, const unsigned char *end, size_t *len, uint32_t *life_s)
+{
+	mbedtls_ssl_session dated = *session;
+	hx_mbed_ticket_set_made(&dated, tickets->port->unix_time() * 1000);
+	int error = mbedtls_ssl_ticket_write(&tickets->kept, &dated, start, end, len, life_s);
+	hx_wipe(&dated, sizeof(dated));
+	return error;
+}
+
 int hx_tickets_seal(void *self, const mbedtls_ssl_session *session, unsigned char *start,
 	const unsigned char *end, size_t *len, uint32_t *life_s)
 {
 	struct hx_tickets *tickets = self;
-	bool kept = tickets->keeps && is_tls13(session);
-	if (kept && !is_young(tickets, tickets->made, tickets->port->unix_time()))
-		choose_key(tickets, false);
-	return mbedtls_ssl_ticket_write(kept && tickets->keeps ? &tickets->kept : &tickets->fresh,
-		session, start, end, len, life_s);
+	if (is_tls13(session))
+		look_after_key(tickets);
+	if (tickets->keeps && is_tls13(session))
+		return seal_kept(tickets, session, start, end, len, life_s);
+	return mbedtls_ssl_ticket_write(&tickets->fresh, session, start, end, len, life_s);
+}
+
+/* The date back into the library's time.  False: it is too old, or from the future. */
+static bool is_in_time(const struct hx_tickets *tickets, mbedtls_ssl_session *session)
+{
+	int64_t now = tickets->port->unix_time() * 1000;
+	int64_t made = hx_mbed_ticket_made(session);
+	if (made > now || now - made > (int64_t)tickets->life_s * 1000)
+		return false;
+	hx_mbed_ticket_set_made(session, hx_mbed_now_ms() - (now - made));
+	return true;
+}
+
+/*
+ * The library opens the ticket, and then says that it has expired, since it takes the date for its
+ * own time.  What was opened is there all the same, which is seen by its version.
+ */
+static int unseal_kept(
+	struct hx_tickets *tickets, mbedtls_ssl_session *session, unsigned char *buf, size_t len)
+{
+	mbedtls_ssl_session found;
+	mbedtls_ssl_session_init(&found);
+	int error = mbedtls_ssl_ticket_parse(&tickets->kept, &found, buf, len);
+	bool opened = error == 0 || error == MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
+	if (opened && is_tls13(&found) && is_in_time(tickets, &found)) {
+		*session = found; /* and all that it points to */
+		error = 0;
+	} else {
+		mbedtls_ssl_session_free(&found);
+		error = opened ? MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED : error;
+	}
+	hx_wipe(&found, sizeof(found));
+	return error;
 }
 
 /* The name in front of a ticket says whose it is; what is neither's is left untouched by both. */
@@ -151,8 +219,9 @@ int hx_tickets_unseal(void *self, mbedtls_ssl_session *session, unsigned char *b
 {
 	struct hx_tickets *tickets = self;
 	int error = mbedtls_ssl_ticket_parse(&tickets->fresh, session, buf, len);
-	if (error == 0 || !tickets->keeps)
+	bool opened = session->MBEDTLS_PRIVATE(tls_version) != MBEDTLS_SSL_VERSION_UNKNOWN;
+	if (error == 0 || opened)
 		return error;
-	error = mbedtls_ssl_ticket_parse(&tickets->kept, session, buf, len);
-	return error == 0 && !is_tls13(session) ? MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED : error;
+	look_after_key(tickets);
+	return tickets->keeps ? unseal_kept(tickets, session, buf, len) : error;
 }

@@ -6,6 +6,9 @@
  * if config.keep_tickets asks for it, one whose key is in the port's store.  Only tickets of TLS
  * 1.3 are sealed with that: such a session exchanges fresh keys when it is resumed, so whoever
  * steals the store reads no traffic.  In TLS 1.2 the ticket's key opens what was recorded.
+ *
+ * How old a kept ticket is, is told by the port's unix time, which is sealed in it: the library's
+ * own clock begins at zero with each start of most devices.
  */
 #ifndef HX_TLS_TICKETS_H
 #define HX_TLS_TICKETS_H
@@ -20,8 +23,8 @@ struct hx_tickets {
 	mbedtls_ssl_ticket_context fresh, kept;
 	const struct hatch_port *port;
 	uint32_t life_s;
-	bool keeps;
-	int64_t made; /* when the kept key was, unix time */
+	bool wanted, keeps; /* keeps: there is such a key now */
+	int64_t made;       /* when the kept key was, unix time */
 	hx_tls_say *say;
 	void *say_arg;
 };

@@ -378,7 +378,7 @@ static void test_sign_wants_another_nonce(void **state)
 static void test_against_openssl(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < help_rounds(2000, 200000); i++) {
+	for (unsigned i = 0; i < help_rounds(2000, 1000000); i++) {
 		uint8_t k[32], d[32], point[64];
 		do
 			help_random(d, 32);
@@ -411,7 +411,7 @@ static void test_against_mbedtls(void **state)
 	mbedtls_mpi_init(&r);
 	mbedtls_mpi_init(&s);
 	assert_int_equal(mbedtls_ecp_group_load(&secp256r1, MBEDTLS_ECP_DP_SECP256R1), 0);
-	for (unsigned i = 0; i < help_rounds(2000, 20000); i++) {
+	for (unsigned i = 0; i < help_rounds(2000, 1000000); i++) {
 		uint8_t secret[32], nonce[32], hash[64], point[65] = { 4 }, expected[65],
 							 signature[64];
 		size_t len, hash_len = 1 + i % 64;

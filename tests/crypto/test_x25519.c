@@ -154,7 +154,7 @@ static void test_against_mbedtls(void **state)
 	mbedtls_ecp_point_init(&p);
 	mbedtls_ecp_point_init(&r);
 	assert_int_equal(mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_CURVE25519), 0);
-	for (unsigned i = 0; i < help_rounds(2000, 100000); i++) {
+	for (unsigned i = 0; i < help_rounds(2000, 1000000); i++) {
 		uint8_t k[32], u[32], out[32], expected[32];
 		size_t len;
 		help_random(k, 32);
@@ -198,7 +198,7 @@ static void openssl_x25519(
 static void test_against_openssl(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < help_rounds(4000, 500000); i++) {
+	for (unsigned i = 0; i < help_rounds(4000, 1000000); i++) {
 		uint8_t k[32], u[32], out[32], public_key[32], shared[32];
 		help_random(k, 32);
 		help_random(u, 32);

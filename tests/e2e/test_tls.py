@@ -176,6 +176,39 @@ def test_resumption(s_client, start, tmp_path, args):
     assert counters["observed_handshakes"] == 2
 
 
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_six_at_once_resume_after_one_visit(pki, start, version):
+    """What a browser does that comes back."""
+    server = start()
+    context = pki.context(maximum_version=ssl.TLSVersion[version])
+    with Client(server.port, context) as visit:
+        assert visit.ask("/t/hello").status == 200
+        session = visit.sock.session
+    raw = [socket.create_connection(("127.0.0.1", server.port), harness.PATIENCE) for _ in range(6)]
+    back = [context.wrap_socket(sock, server_hostname="localhost", session=session,
+                                do_handshake_on_connect=False) for sock in raw]
+    waiting = list(back)
+    for tls in back:
+        tls.setblocking(False)
+    while waiting:
+        for tls in list(waiting):
+            try:
+                tls.do_handshake()
+                waiting.remove(tls)
+            except ssl.SSLWantReadError:
+                pass
+        select.select(waiting, [], [], 0.1)
+    for tls in back:
+        tls.settimeout(harness.PATIENCE)
+        tls.sendall(request("/t/hello", close=True))
+    for tls in back:
+        assert tls.recv(12) == b"HTTP/1.1 200"
+        assert tls.session_reused
+        tls.close()
+    counters = server.counters()
+    assert (counters["full"], counters["resumed"], counters["failed"]) == (1, 6, 0)
+
+
 def test_a_1_3_resumption_has_a_fresh_key_exchange(s_client, start, tmp_path):
     server = start()
     s_client(server, "-tls1_3", "-sess_out", tmp_path / "s")
@@ -425,3 +458,43 @@ def test_fragmented_client_hello(pki, shared):
                 data = sock.recv(65536)
                 assert data, "closed"
                 incoming.write(data)
+
+
+# ---- who leaves a handshake where it is, and who has too many -----------------------------------
+
+
+def test_silent_connections_give_way(pki, start):
+    """They have every place there is, and an hour for their handshakes."""
+    server = start(max_conns=4, client_conns=4, max_requests=2, handshake_ms=3600000)
+    silent = [socket.create_connection(("127.0.0.1", server.port), harness.PATIENCE) for _ in range(4)]
+    silent[0].sendall(b"\x16\x03\x01")  # one has begun
+    for _ in range(3):
+        with Client(server.port, pki.context()) as client:
+            assert client.ask("/t/hello").status == 200
+    closed = 0
+    for sock in silent:
+        sock.settimeout(0.2)
+        try:
+            closed += sock.recv(1) == b""
+        except ConnectionResetError:
+            closed += 1
+        except TimeoutError:
+            pass
+        sock.close()
+    assert 1 <= closed <= 3  # one place was enough for those that came one after the other
+
+
+def test_too_many_handshakes_of_one_client_wait(pki, start):
+    server = start(client_handshakes_per_min=30)  # 10 at once, then one in two seconds
+    context = pki.context(maximum_version=ssl.TLSVersion.TLSv1_2)
+    began = time.monotonic()
+    for _ in range(10):
+        with Client(server.port, context) as client:
+            assert client.ask("/t/hello").status == 200
+    ten = time.monotonic() - began
+    with Client(server.port, context) as client:
+        assert client.ask("/t/hello").status == 200
+    assert time.monotonic() - began >= 2.0
+    counters = server.counters()
+    assert counters["delayed"] == 1 or ten >= 2.0, counters
+    assert counters["refused"] == counters["failed"] == 0, counters

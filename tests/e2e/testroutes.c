@@ -162,15 +162,16 @@ static int counters(struct hatch_req *req)
 	hatch_get_stats(hatch_server(req), &s);
 	snprintf(text + len, sizeof(text) - (size_t)len,
 		"},\"conns\":%lu,\"conns_idle\":%lu,\"conns_max\":%lu,\"accepted\":%lu,"
-		"\"evicted\":%lu,\"refused\":%lu,\"full\":%lu,\"resumed\":%lu,\"failed\":%lu,"
+		"\"evicted\":%lu,\"refused\":%lu,\"full\":%lu,\"resumed\":%lu,\"failed\":%lu,\"delayed\":%lu,"
 		"\"requests\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"heap_free\":%lu,"
 		"\"heap_largest\":%lu,\"cpu_ns\":%llu}\n",
 		(unsigned long)s.conns, (unsigned long)s.conns_idle, (unsigned long)s.conns_max,
 		(unsigned long)s.accepted, (unsigned long)s.evicted, (unsigned long)s.refused,
 		(unsigned long)s.handshakes_full, (unsigned long)s.handshakes_resumed,
-		(unsigned long)s.handshakes_failed, (unsigned long)s.requests,
-		(unsigned long)s.memory, (unsigned long)s.tls_heap, (unsigned long)s.heap_free,
-		(unsigned long)s.heap_largest, (unsigned long long)hatch_default_port.cpu_ns());
+		(unsigned long)s.handshakes_failed, (unsigned long)s.handshakes_delayed,
+		(unsigned long)s.requests, (unsigned long)s.memory, (unsigned long)s.tls_heap,
+		(unsigned long)s.heap_free, (unsigned long)s.heap_largest,
+		(unsigned long long)hatch_default_port.cpu_ns());
 	return hatch_send_bytes(req, 200, "application/json", text, strlen(text));
 }
 
@@ -486,12 +487,13 @@ struct setting {
 static const struct setting settings[] = {
 	SETTING(tls_min), SETTING(tls_max), SETTING(session_cache), SETTING(ticket_s),
 	SETTING(no_tickets), SETTING(keep_tickets), SETTING(max_conns), SETTING(client_conns),
-	SETTING(max_requests), SETTING(max_line), SETTING(max_head), SETTING(max_fields),
-	SETTING(max_trailers), SETTING(copy_max), SETTING(bodies), SETTING(posts),
-	SETTING(discard_max), SETTING(tls_heap_max), SETTING(record_buffers), SETTING(record_ms),
-	SETTING(handshake_ms), SETTING(head_ms), SETTING(body_ms), SETTING(request_ms),
-	SETTING(respond_ms), SETTING(send_ms), SETTING(idle_ms), SETTING(goodbye_ms),
-	SETTING(log_level), { "to_https", &to_https, sizeof(to_https) }, /* all of the plain port */
+	SETTING(client_handshakes_per_min), SETTING(client_requests_per_min), SETTING(max_requests),
+	SETTING(max_line), SETTING(max_head), SETTING(max_fields), SETTING(max_trailers),
+	SETTING(copy_max), SETTING(bodies), SETTING(posts), SETTING(discard_max),
+	SETTING(tls_heap_max), SETTING(record_buffers), SETTING(record_ms), SETTING(handshake_ms),
+	SETTING(head_ms), SETTING(body_ms), SETTING(request_ms), SETTING(respond_ms),
+	SETTING(send_ms), SETTING(idle_ms), SETTING(goodbye_ms), SETTING(log_level),
+	{ "to_https", &to_https, sizeof(to_https) },       /* all of the plain port */
 	{ "two", &two, sizeof(two) },                      /* servers; the second in a task */
 	{ "in_task", &in_task, sizeof(in_task) },          /* hatch_start() for the first as well */
 	{ "plain_only", &plain_only, sizeof(plain_only) }, /* no TLS port, no identity */
@@ -558,6 +560,8 @@ int test_start(const struct test_place *place)
 	config.groups = groups;
 	config.group_count = HATCH_COUNT(groups);
 	config.observer = &observer;
+	if (config.client_handshakes_per_min == 0) /* all clients are one, and fast */
+		config.client_handshakes_per_min = HATCH_UNLIMITED;
 	config.log_level = config.log_level == 0 ? (uint8_t)HATCH_DEBUG : config.log_level;
 	for (size_t i = 0; i < (two ? 2u : 1u); i++) {
 		int error = start_one(&states[i], in_task || i == 1);

@@ -244,6 +244,7 @@ void app_configure(struct hatch_config *config)
 	config->port = HATCH_PORT_NONE;
 	config->identity = sim_identity();
 	config->platform = &world_platform;
+	config->client_handshakes_per_min = HATCH_UNLIMITED;
 }
 
 struct hatch *app_open(const struct hatch_config *config)

@@ -193,6 +193,8 @@ static void open_server(struct hatch_config *changes)
 	config.max_requests = changes->max_requests;
 	config.tls_heap_max = changes->tls_heap_max;
 	config.record_buffers = changes->record_buffers;
+	if (changes->client_handshakes_per_min != 0)
+		config.client_handshakes_per_min = changes->client_handshakes_per_min;
 	world_platform.net_open = fake_net_open;
 	world_platform.net_close = fake_net_close;
 	world_platform.listen = fake_listen;
@@ -401,6 +403,212 @@ static void a_client_makes_room_for_itself(void **state)
 	assert_int_equal(own[0]->closed, 1);
 	assert_int_equal(other->closed + own[1]->closed + own[2]->closed, 0);
 	assert_int_equal(answers(own[2]), 1);
+	close_server();
+}
+
+/* ---- who leaves a handshake where it is ---- */
+
+/* Part of what a client of TLS would send first, and no more. */
+static void begin(struct sock *s, size_t len)
+{
+	(void)tls_client_step(s->wire.tls);
+	assert_true(len < s->wire.up.len);
+	s->wire.up.len = len;
+	tls_client_close(s->wire.tls);
+	s->wire.tls = NULL;
+}
+
+/* Silent ones and half a ClientHello: after a second, and not before, a newcomer has their place.
+ */
+static void a_stuck_handshake_gives_way(void **state)
+{
+	struct hatch_config config = { .max_conns = 3, .client_conns = 3 };
+	struct sock *idle, *silent, *half, *late[2];
+	(void)state;
+	open_server(&config);
+	silent = knock(true, 0, 1);
+	begin(silent, 0);
+	run();
+	world_now += 10;
+	half = knock(true, 0, 1);
+	begin(half, 100);
+	run();
+	idle = knock(false, 0, 2);
+	ask(idle, "GET / "); /* at work, for now */
+	late[0] = knock(true, 0, 3);
+	world_now += HATCH_HANDSHAKE_GRACE_MS - 10 - 1;
+	run();
+	assert_false(late[0]->taken);
+	assert_int_equal(last_wait, 0);
+	fill_spares();
+	assert_int_equal(hatch_poll(srv, HATCH_FOREVER), 0);
+	assert_int_equal(last_wait, 1); /* it wakes for that */
+	ask(late[0], GET("/"));
+	assert_int_equal(answers(late[0]), 1);
+	assert_int_equal(silent->dropped, 1);
+	assert_int_equal(half->closed, 0);
+	ask(idle, "HTTP/1.1\r\nHost: sim\r\n\r\n");
+	assert_int_equal(answers(idle), 1);
+	world_now += HATCH_HANDSHAKE_GRACE_MS;
+	run();
+	assert_int_equal(half->closed, 0); /* nobody needs its place */
+	late[1] = knock(true, 0, 4);
+	ask(late[1], GET("/"));
+	assert_int_equal(answers(late[1]), 1);
+	assert_int_equal(half->dropped, 1); /* rather than the idle one */
+	assert_int_equal(idle->closed + late[0]->closed, 0);
+	assert_int_equal(srv->stats.handshakes_failed, 2);
+	assert_int_equal(srv->stats.evicted, 2);
+	close_server();
+}
+
+/* A byte now and then is no progress; a flight is. */
+static void bytes_are_not_progress(void **state)
+{
+	struct hatch_config config = { .max_conns = 2 };
+	struct sock *drips, *goes_on, *late;
+	(void)state;
+	open_server(&config);
+	drips = knock(true, 0, 1);
+	begin(drips, 200);
+	drips->wire.up.len = 0;
+	goes_on = knock(true, 0, 2);
+	assert_int_equal(hatch_poll(srv, 0), 0);
+	for (unsigned i = 0; i < 10; i++) { /* with the first byte it begins, and that is all */
+		world_now += HATCH_HANDSHAKE_GRACE_MS / 10;
+		drips->wire.up.len += 20;
+		if (i == 8)
+			(void)tls_client_step(goes_on->wire.tls); /* its ClientHello, at last */
+		assert_int_equal(hatch_poll(srv, 0), 0);
+	}
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(hatch_poll(srv, 0), 0);
+	late = knock(true, 0, 3);
+	world_now += HATCH_HANDSHAKE_GRACE_MS / 10;
+	run();
+	assert_int_equal(drips->dropped, 1);
+	assert_int_equal(goes_on->closed, 0);
+	ask(late, GET("/"));
+	ask(goes_on, GET("/"));
+	assert_int_equal(answers(late), 1);
+	assert_int_equal(answers(goes_on), 1);
+	close_server();
+}
+
+/* Silent ones have spoken for all the memory there is. */
+static void stuck_handshakes_make_memory(void **state)
+{
+	struct hatch_config config = { .max_conns = 8, .client_conns = 8 };
+	struct sock *silent[2], *late;
+	(void)state;
+	open_server(&config);
+	ask(knock(true, 0, 1), GET("/later"));
+	fake_heap_is.largest = srv->tls_block;
+	fake_heap_is.free = 3 * srv->tls_peak + HATCH_HEAP_RESERVE;
+	for (unsigned i = 0; i < 2; i++) {
+		silent[i] = knock(true, 0, 2);
+		begin(silent[i], 0);
+		run();
+	}
+	fake_heap_is.free = 2 * srv->tls_peak + HATCH_HEAP_RESERVE;
+	late = knock(true, 0, 3);
+	run();
+	assert_false(late->taken);
+	world_now += HATCH_HANDSHAKE_GRACE_MS;
+	ask(late, GET("/"));
+	assert_int_equal(answers(late), 1);
+	assert_int_equal(silent[0]->dropped + silent[1]->dropped, 1);
+	close_server();
+}
+
+/* Who waits for record buffers does so for our sake. */
+static void waiting_for_buffers_is_not_stuck(void **state)
+{
+	struct hatch_config config = { .max_conns = 3, .client_conns = 3, .record_buffers = 1 };
+	struct sock *holds, *waits, *late;
+	(void)state;
+	open_server(&config);
+	holds = knock(true, 0, 1);
+	ask(holds, "GET / ");
+	size_t cut = holds->wire.up.len + 20;
+	world_say(&holds->wire, "HTTP/1.1\r\nHost: sim\r\n\r\n", 23);
+	(void)tls_client_step(holds->wire.tls);
+	size_t whole = holds->wire.up.len;
+	holds->wire.up.len = cut;
+	run();
+	waits = knock(true, 0, 2);
+	run();
+	assert_int_equal(srv->stats.handshakes_full, 1);
+	ask(knock(false, 0, 3), "GET / ");
+	late = knock(true, 0, 4);
+	world_now += HATCH_HANDSHAKE_GRACE_MS;
+	run();
+	assert_false(late->taken);
+	holds->wire.up.len = whole;
+	ask(waits, GET("/"));
+	assert_int_equal(answers(holds), 1);
+	assert_int_equal(answers(waits), 1);
+	close_server();
+}
+
+/* ---- how often one client may ---- */
+
+/* What is over its rate waits for its turn, without keeping another client from anything. */
+static void one_clients_handshakes_wait(void **state)
+{
+	enum { BURST = 10, PER_MIN = 60 };
+	struct hatch_config config = {
+		.max_conns = 4, .client_conns = 3, .client_handshakes_per_min = PER_MIN
+	};
+	struct sock *s, *other;
+	(void)state;
+	open_server(&config);
+	for (unsigned i = 0; i < BURST; i++) {
+		s = knock(true, 0, 1);
+		ask(s, GET("/"));
+		assert_int_equal(answers(s), 1);
+	}
+	s = knock(true, 0, 1);
+	ask(s, GET("/"));
+	assert_int_equal(answers(s), 0);
+	assert_int_equal(srv->stats.handshakes_delayed, 1);
+	assert_non_null(strstr(world_log, "more handshakes than this client may have"));
+	other = knock(true, 0, 2);
+	ask(other, GET("/"));
+	assert_int_equal(answers(other), 1);
+	fill_spares();
+	assert_int_equal(hatch_poll(srv, HATCH_FOREVER), 0);
+	assert_int_equal(last_wait, 60000 / PER_MIN); /* and it sleeps until then */
+	run();
+	assert_int_equal(answers(s), 1);
+	s = knock(true, 0, 1);
+	ask(s, GET("/"));
+	assert_int_equal(answers(s), 0);
+	assert_int_equal(srv->stats.handshakes_delayed, 2);
+	close_server();
+}
+
+/* It gives way like any other that does not go on, if all places are taken. */
+static void a_delayed_handshake_gives_way(void **state)
+{
+	struct hatch_config config = {
+		.max_conns = 2, .client_conns = 2, .client_handshakes_per_min = 1
+	};
+	struct sock *s, *late;
+	(void)state;
+	open_server(&config);
+	for (unsigned i = 0; i < 10; i++)
+		ask(knock(true, 0, 1), GET("/"));
+	s = knock(true, 0, 1);
+	run();
+	ask(knock(false, 0, 2), "GET / ");
+	late = knock(true, 0, 3);
+	run();
+	assert_false(late->taken);
+	world_now += HATCH_HANDSHAKE_GRACE_MS;
+	ask(late, GET("/"));
+	assert_int_equal(answers(late), 1);
+	assert_int_equal(s->dropped, 1);
 	close_server();
 }
 
@@ -739,6 +947,12 @@ int main(void)
 		cmocka_unit_test(the_platform_has_no_socket),
 		cmocka_unit_test(a_share_for_each_client),
 		cmocka_unit_test(a_client_makes_room_for_itself),
+		cmocka_unit_test(a_stuck_handshake_gives_way),
+		cmocka_unit_test(bytes_are_not_progress),
+		cmocka_unit_test(stuck_handshakes_make_memory),
+		cmocka_unit_test(waiting_for_buffers_is_not_stuck),
+		cmocka_unit_test(one_clients_handshakes_wait),
+		cmocka_unit_test(a_delayed_handshake_gives_way),
 		cmocka_unit_test(nobody_waits_for_more_than_one_step),
 		cmocka_unit_test(a_freed_place_wakes),
 		cmocka_unit_test(freed_buffers_wake),

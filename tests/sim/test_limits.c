@@ -214,6 +214,44 @@ static void connections(void **state)
 	done();
 }
 
+/* Ten at once, then one in a second; the connection stays, and another client notices nothing. */
+static void requests_of_one_client(void **state)
+{
+	struct world w;
+	size_t heard;
+	struct hatch_conn *c;
+	(void)state;
+	set_up();
+	config.client_requests_per_min = 60;
+	srv = app_open(&config);
+	world_connect(&w, srv, false, 1);
+	for (unsigned i = 0; i < 12; i++)
+		world_say(&w, GET("/"), strlen(GET("/")));
+	assert_true(world_settle(&w));
+	const char *text = world_heard(&w, &heard);
+	unsigned good = 0, limited = 0;
+	for (size_t i = 0; i + 12 <= heard; i++) {
+		good += memcmp(text + i, "HTTP/1.1 200", 12) == 0;
+		limited += memcmp(text + i, "HTTP/1.1 429", 12) == 0;
+	}
+	assert_int_equal(good, 10);
+	assert_int_equal(limited, 2);
+	assert_non_null(strstr(text, "\r\nRetry-After: 1\r\n"));
+	assert_int_equal(srv->stats.requests_limited, 2);
+	struct hatch_address peer = w.c->peer;
+	peer.bytes[0] ^= 1;
+	assert_int_equal(hatch_conn_open(&c, srv, false, &peer, world_now), 0);
+	assert_int_equal(hx_request_rate(c), 0);
+	hatch_conn_close(c);
+	world_now += 999;
+	assert_int_equal(status_of(GET("/"), strlen(GET("/"))), 429);
+	world_now += 1;
+	assert_int_equal(status_of(GET("/"), strlen(GET("/"))), 200);
+	assert_int_equal(status_of(GET("/"), strlen(GET("/"))), 429);
+	world_close(&w);
+	done();
+}
+
 /*
  * One exchange for two connections: the second waits, goes on when the first is done, hurries a
  * slow head, and is told 503 if nothing helps.
@@ -414,6 +452,7 @@ int main(void)
 		cmocka_unit_test(copied_answers),
 		cmocka_unit_test(discarded_bodies),
 		cmocka_unit_test(connections),
+		cmocka_unit_test(requests_of_one_client),
 		cmocka_unit_test(exchanges),
 		cmocka_unit_test(collected_at_once),
 		cmocka_unit_test(scratch_and_ends),

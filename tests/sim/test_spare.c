@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include <psa/crypto.h>
@@ -243,6 +245,62 @@ static void wiped_at_close(void **state)
 	free(block);
 }
 
+/* ---- not another process's ---- */
+
+static uint32_t process_number;
+
+static uint32_t this_process(void)
+{
+	return process_number;
+}
+
+static void wiped_after_fork(void **state)
+{
+	unsigned char share[32];
+	struct hx_spare pairs[HX_SPARES];
+	(void)state;
+	open_or_skip();
+	process_number = 1;
+	world_platform.process = this_process;
+	fill();
+	abort_one(0x0304, 1, share);
+	assert_int_equal(spares->taken, 1);
+	fill();
+	memcpy(pairs, spares->pair, sizeof(pairs));
+	process_number = 2; /* it takes none of them */
+	abort_one(0x0304, 2, share);
+	for (unsigned i = 0; i < HX_SPARES; i++) {
+		assert_memory_not_equal(share, pairs[i].public_key, 32);
+		assert_false(contains((unsigned char *)spares, sizeof(*spares), pairs[i].secret));
+	}
+	fill();
+	process_number = 3; /* and makes none beside them */
+	world_now += HX_SPARE_PAUSE_MS;
+	abort_one(0x0304, 3, share);
+	memcpy(pairs, spares->pair, sizeof(pairs));
+	hx_tls_spare_make(srv->tls, world_now);
+	assert_int_equal(spares->count, 1);
+	abort_one(0x0304, 4, share);
+	assert_int_equal(spares->taken, 1); /* its own it does take */
+	close_one();
+	world_platform.process = NULL;
+}
+
+/* The Linux port does tell. */
+static void the_port_knows_its_process(void **state)
+{
+	uint32_t (*process)(void) = hatch_default_port.process;
+	int status;
+	(void)state;
+	uint32_t parent = process();
+	pid_t child = fork();
+	if (child == 0)
+		_exit(process() == parent ? 1 : 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(process(), parent);
+}
+
 /* ---- the loop ---- */
 
 static uint32_t waited;
@@ -304,6 +362,8 @@ int main(void)
 		cmocka_unit_test(whole_handshakes),
 		cmocka_unit_test(other_keys),
 		cmocka_unit_test(wiped_at_close),
+		cmocka_unit_test(wiped_after_fork),
+		cmocka_unit_test(the_port_knows_its_process),
 		cmocka_unit_test(refills_in_quiet_rounds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

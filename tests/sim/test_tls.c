@@ -357,6 +357,113 @@ static void keys_of_tickets_age(void **state)
 	srv = NULL;
 }
 
+/* The client's time goes on, and the date with it; the device's own clock does what it likes. */
+static bool resumes_after(int64_t pause_s, int64_t server_ms)
+{
+	tls_client_forget();
+	visit(0x0304, false);
+	assert_false(last.resumed);
+	hatch_close(srv);
+	srv = NULL;
+	date += pause_s;
+	tls_client_ahead_ms += pause_s * 1000;
+	tls_server_ahead_ms = server_ms;
+	start_again(true, 1000);
+	visit(0x0304, true);
+	return last.resumed;
+}
+
+/* The library's clock begins at zero with each start, or jumps by fifty years. */
+static void tickets_and_the_devices_own_clock(void **state)
+{
+	static const int64_t years = 50LL * 365 * 86400 * 1000;
+	const int64_t zero = -(int64_t)mbedtls_ms_time();
+	const int64_t clocks[] = { zero, zero, 0, years, zero, -years, zero };
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	store_fails = false;
+	date = 1800000000;
+	start_again(true, 1000);
+	for (size_t i = 0; i < HATCH_COUNT(clocks); i++)
+		assert_true(resumes_after(60, clocks[i]));
+	kept_len = 0; /* a new key, which is used for half of a ticket's life */
+	start_again(true, 1000);
+	assert_true(resumes_after(499, zero));
+	kept_len = 0;
+	start_again(true, 1000);
+	/* The client disagrees by more than the library allows: a handshake, no failure. */
+	tls_client_ahead_ms -= 20000;
+	assert_true(resumes_after(1, zero));
+	visit(0x0304, false);
+	tls_client_ahead_ms += 20000;
+	visit(0x0304, true);
+	assert_false(last.resumed);
+	/* Its clock jumps while it runs. */
+	for (size_t i = 0; i < HATCH_COUNT(clocks); i++) {
+		tls_client_forget();
+		visit(0x0304, false);
+		tls_server_ahead_ms = clocks[i];
+		visit(0x0304, true);
+		assert_true(last.resumed);
+	}
+	hatch_close(srv);
+	srv = NULL;
+	tls_client_ahead_ms = tls_server_ahead_ms = 0;
+}
+
+/* A ticket from the future, and one that is too old. */
+static void tickets_have_their_time(void **state)
+{
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	date = 1800000000;
+	tls_client_forget();
+	for (int64_t off = -1; off <= 1001; off += 501) {
+		start_again(true, 1000);
+		visit(0x0304, false);
+		date += off;
+		tls_client_ahead_ms += off * 1000;
+		visit(0x0304, true);
+		assert_true(last.resumed == (off >= 0 && off <= 1000));
+	}
+	hatch_close(srv);
+	srv = NULL;
+	tls_client_ahead_ms = 0;
+}
+
+/* The network tells the date after the server has opened: from then on tickets are kept. */
+static void the_clock_is_set_later(void **state)
+{
+	(void)state;
+	srv = NULL;
+	kept_len = 0;
+	store_fails = false;
+	date = 0;
+	tls_client_forget();
+	start_again(true, 1000);
+	assert_non_null(strstr(world_log, "tickets: no clock yet"));
+	visit(0x0304, false);
+	assert_int_equal(kept_len, 0);
+	date = 1800000000;
+	assert_true(resumes_after(10, 0));
+	assert_int_equal(kept_len, 84);
+	/* The client comes first, and the date after it. */
+	tls_client_forget();
+	visit(0x0304, false);
+	int64_t then = date;
+	date = 0;
+	start_again(true, 1000);
+	date = then + 1;
+	tls_client_ahead_ms += 1000;
+	visit(0x0304, true);
+	assert_true(last.resumed);
+	hatch_close(srv);
+	srv = NULL;
+	tls_client_ahead_ms = 0;
+}
+
 /* What cannot be kept is said, and costs nothing else. */
 static void tickets_that_cannot_be_kept(void **state)
 {
@@ -365,7 +472,7 @@ static void tickets_that_cannot_be_kept(void **state)
 	kept_len = 0;
 	date = 0;
 	start_again(true, 1000);
-	assert_non_null(strstr(world_log, "tickets: no clock"));
+	assert_non_null(strstr(world_log, "tickets: no clock yet"));
 	assert_int_equal(kept_len, 0);
 	assert_false(resumes_after_restart(0x0304, true));
 	date = 1800000000;
@@ -684,6 +791,9 @@ int main(void)
 		cmocka_unit_test(a_flight_is_one_piece),
 		cmocka_unit_test(tickets_outlive_a_restart),
 		cmocka_unit_test(keys_of_tickets_age),
+		cmocka_unit_test(tickets_and_the_devices_own_clock),
+		cmocka_unit_test(tickets_have_their_time),
+		cmocka_unit_test(the_clock_is_set_later),
 		cmocka_unit_test(tickets_that_cannot_be_kept),
 		cmocka_unit_test(suites),
 		cmocka_unit_test(groups),

@@ -75,6 +75,7 @@ struct tls_options {
 	const uint16_t *groups; /* the same; the key share is for the first */
 };
 extern struct tls_options tls_options;
+extern int64_t tls_client_ahead_ms, tls_server_ahead_ms; /* of the library's clock */
 struct client *tls_client_open(struct world *w);
 void tls_client_close(struct client *client);
 bool tls_client_step(struct client *client);  /* true: something moved */

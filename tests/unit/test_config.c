@@ -118,8 +118,6 @@ static void not_in_this_version(void **state)
 	REFUSED(identity_count, 1, HATCH_ENOSYS, "config.identities");
 	REFUSED(client_certs, HATCH_CLIENT_CERTS_OPTIONAL, HATCH_ENOSYS, "client certificates");
 	REFUSED(client_ca, hatch_str("x"), HATCH_ENOSYS, "client certificates");
-	REFUSED(client_handshakes_per_min, 1, HATCH_ENOSYS, "rates per client");
-	REFUSED(client_requests_per_min, 1, HATCH_ENOSYS, "rates per client");
 	REFUSED(workers, 1, HATCH_ENOSYS, "workers");
 	config.routes = slow;
 	config.route_count = 1;

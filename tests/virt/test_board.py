@@ -191,6 +191,20 @@ def test_idle_ones_make_room_when_memory_is_short(boot, pki):
     end(board)
 
 
+def test_silent_ones_make_room_when_memory_is_short(boot, pki):
+    """Ten who say nothing, with an hour for it, have spoken for all the memory there is."""
+    board = boot("test-200.elf", args="max_conns=16 client_conns=16 max_requests=3 handshake_ms=3600000")
+    board.await_console(READY)
+    silent = [socket.create_connection(("127.0.0.1", board.port), harness.PATIENCE) for _ in range(10)]
+    for _ in range(3):
+        with Client(board.port, pki.context()) as client:
+            assert client.ask("/t/hello").status == 200
+    assert board.counters()["evicted"] >= 1
+    for sock in silent:
+        sock.close()
+    end(board)
+
+
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
 def test_the_heap_is_back_after_many_handshakes(boot, pki, version):
     board = boot(args="max_conns=8 max_requests=2 log_level=2")
