@@ -11,11 +11,16 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#if defined(ESP_PLATFORM) /* ESP-IDF has it there alone */
+#include <sys/poll.h>
+#else
+#include <poll.h>
+#endif
 
 enum { BACKLOG = 32, WAKE_SOCKS = 1 };
 
