@@ -84,6 +84,19 @@ static bool again(struct link *link, int error, bool *late)
 	return !*late;
 }
 
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+static void signal_tickets(mbedtls_ssl_config *conf)
+{
+	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+		conf, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+}
+#else
+static void signal_tickets(mbedtls_ssl_config *conf)
+{
+	(void)conf;
+}
+#endif
+
 /* ---- the handshake ------------------------------------------------------ */
 
 static int configure(struct link *link, const mbedtls_ssl_session *session_in)
@@ -100,8 +113,7 @@ static int configure(struct link *link, const mbedtls_ssl_session *session_in)
 	mbedtls_ssl_conf_authmode(&link->conf, MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_min_tls_version(&link->conf, setup->min);
 	mbedtls_ssl_conf_max_tls_version(&link->conf, setup->max);
-	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-		&link->conf, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+	signal_tickets(&link->conf);
 	error = mbedtls_ssl_setup(&link->ssl, &link->conf);
 	/* RFC 6066 section 3: an address is no server name. */
 	if (!error)
