@@ -55,10 +55,10 @@ def test_compiles(example, compiler, generation, tmp_path):
     command = CHIP if compiler == "chip" else ["gcc"]
     sources = sorted((example / "main").glob("*.c"))
     done = subprocess.run(
-        [*command, "-std=gnu17" if generation == "5" else "-std=gnu2x", *WARNINGS, "-fsyntax-only",
+        [*command, "-std=gnu17" if generation == "5" else "-std=gnu2x", *WARNINGS, "-O2", "-c",
          *settings_of(example, "esp32c3", tmp_path), f"-I{REPO / 'src'}", f"-I{HERE / 'include'}",
          f"-I{REPO / 'tests/esp/include'}", f"-I{REPO / f'tests/esp/include-{generation}'}", f"-I{tmp_path}",
-         *map(str, sources)], capture_output=True, text=True)
+         *map(str, sources)], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

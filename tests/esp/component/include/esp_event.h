@@ -2,8 +2,8 @@
 #ifndef STANDIN_MORE_ESP_EVENT_H
 #define STANDIN_MORE_ESP_EVENT_H
 
-#include "esp_err.h"
-#include "esp_netif.h"
+#include <esp_err.h>
+#include <esp_netif.h>
 
 typedef const char *esp_event_base_t;
 typedef void *esp_event_handler_instance_t;

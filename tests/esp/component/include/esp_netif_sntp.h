@@ -3,7 +3,7 @@
 #ifndef STANDIN_MORE_ESP_NETIF_SNTP_H
 #define STANDIN_MORE_ESP_NETIF_SNTP_H
 
-#include "esp_err.h"
+#include <esp_err.h>
 
 typedef struct {
 	bool wait_for_sync;

@@ -2,9 +2,9 @@
 #ifndef STANDIN_MORE_ESP_WIFI_H
 #define STANDIN_MORE_ESP_WIFI_H
 
-#include "esp_err.h"
-#include "esp_event.h"
-#include "esp_netif.h"
+#include <esp_err.h>
+#include <esp_event.h>
+#include <esp_netif.h>
 
 typedef enum { WIFI_MODE_NULL, WIFI_MODE_STA, WIFI_MODE_AP, WIFI_MODE_APSTA } wifi_mode_t;
 typedef enum { WIFI_IF_STA, WIFI_IF_AP } wifi_interface_t;

@@ -2,7 +2,7 @@
 #ifndef STANDIN_MORE_MDNS_H
 #define STANDIN_MORE_MDNS_H
 
-#include "esp_err.h"
+#include <esp_err.h>
 
 typedef struct {
 	const char *key;

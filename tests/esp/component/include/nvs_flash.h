@@ -4,7 +4,7 @@
 
 #include_next <nvs_flash.h>
 
-#include "nvs.h"
+#include <nvs.h>
 
 #ifndef ESP_ERR_NVS_NEW_VERSION_FOUND
 #define ESP_ERR_NVS_NEW_VERSION_FOUND (ESP_ERR_NVS_BASE + 0x10)

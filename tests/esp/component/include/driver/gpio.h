@@ -3,7 +3,7 @@
 #ifndef STANDIN_MORE_DRIVER_GPIO_H
 #define STANDIN_MORE_DRIVER_GPIO_H
 
-#include "esp_err.h"
+#include <esp_err.h>
 
 /* An enumeration of the chip's pins there. */
 typedef enum { GPIO_NUM_NC = -1, GPIO_NUM_0 = 0, GPIO_NUM_MAX = 55 } gpio_num_t;

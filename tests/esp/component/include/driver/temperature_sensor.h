@@ -3,7 +3,7 @@
 #ifndef STANDIN_MORE_DRIVER_TEMPERATURE_SENSOR_H
 #define STANDIN_MORE_DRIVER_TEMPERATURE_SENSOR_H
 
-#include "esp_err.h"
+#include <esp_err.h>
 
 typedef struct temperature_sensor_obj_t *temperature_sensor_handle_t;
 typedef struct {
