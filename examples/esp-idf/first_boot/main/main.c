@@ -45,8 +45,7 @@ static void open_storage(void)
 static void serve(const struct hatch_route *routes, size_t count)
 {
 	static struct hatch_config config = HATCH_DEFAULTS;
-	/* The key of a new identity is made on this task. */
-	const struct hatch_task task = { .stack = 12288, .priority = 5 };
+	const struct hatch_task task = { .stack = 10240, .priority = 5 };
 	struct hatch *server;
 
 	config.routes = routes;
