@@ -5,6 +5,12 @@
 #define _GNU_SOURCE /* TCP_KEEPIDLE */
 #include "bsd_sockets.h"
 
+#if defined(ESP_PLATFORM) /* has it there alone, and before lwIP's sockets.h, which has one too */
+#include <sys/poll.h>
+#else
+#include <poll.h>
+#endif
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +21,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#if defined(ESP_PLATFORM) /* ESP-IDF has it there alone */
-#include <sys/poll.h>
-#else
-#include <poll.h>
-#endif
 
 enum { BACKLOG = 32, WAKE_SOCKS = 1 };
 

@@ -62,7 +62,7 @@ static int64_t unix_time(void)
 
 /*
  * What malloc() can give, external memory included where it is part of that.  The largest block
- * takes a walk over all of them: tens of microseconds in an ordinary heap.
+ * takes a walk over all of them, once for each newcomer.
  */
 static void heap(struct hatch_heap *out)
 {

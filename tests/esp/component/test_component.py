@@ -117,6 +117,17 @@ def test_an_unknown_number_is_an_error(place):
     assert again.returncode != 0 and "CONFIG_HATCH_SCRATCH is not known" in again.stderr
 
 
+def test_fast_files_compile_for_a_chip_with_esp_idfs_mbedtls(place, tmp_path):
+    """ESP-IDF's configuration has CBC suites and no ECDSA of ours to rely on."""
+    got, _ = configure(place)
+    mbedtls = next((REPO / ".deps").glob("mbedtls-3.6.*")) / "include"
+    fast = [path for path in got["SOURCES"] if "/tls/fast_" in path]
+    assert len(fast) >= 5
+    run("riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu17", "-fsyntax-only",
+        "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-DHATCH_WRAPPED", f"-I{REPO / 'src'}",
+        "-DMBEDTLS_CONFIG_FILE=<tests/esp/mbedtls_config_idf5.h>", "-isystem", mbedtls, "-isystem", REPO, *fast)
+
+
 @pytest.fixture(scope="module")
 def linked(tmp_path_factory):
     """Builds a server as the component would be, in a folder that is used again."""
