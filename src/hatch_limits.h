@@ -11,6 +11,8 @@
 #ifndef HATCH_LIMITS_H
 #define HATCH_LIMITS_H
 
+#include <assert.h>
+
 /* A browser opens six connections at once; two are left for somebody else. */
 #ifndef HATCH_MAX_CONNS
 #define HATCH_MAX_CONNS 8
@@ -138,5 +140,12 @@
 #ifndef HATCH_HANDSHAKE_GRACE_MS
 #define HATCH_HANDSHAKE_GRACE_MS 1000
 #endif
+
+/* struct hatch_config has 16 bits for these. */
+static_assert(HATCH_MAX_CONNS > 0 && HATCH_MAX_CONNS <= 0xffff, "HATCH_MAX_CONNS: 1 to 65535");
+static_assert(HATCH_MAX_LINE <= 0xffff && HATCH_MAX_HEAD <= 0xffff && HATCH_MAX_FIELDS <= 0xffff,
+	"HATCH_MAX_LINE, HATCH_MAX_HEAD, HATCH_MAX_FIELDS: at most 65535");
+static_assert(HATCH_COPY_MAX <= 0xffff && HATCH_SCRATCH <= 0xffff && HATCH_MAX_TRAILERS <= 0xffff,
+	"HATCH_COPY_MAX, HATCH_SCRATCH, HATCH_MAX_TRAILERS: at most 65535");
 
 #endif /* HATCH_LIMITS_H */
