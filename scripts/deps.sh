@@ -35,6 +35,7 @@ test_needs='
 libcmocka-dev /usr/include/cmocka.h
 libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
+python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
 openssl openssl
 pkg-config pkg-config
 python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
@@ -89,8 +90,8 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU for 32-bit RISC-V and a" \
-			"cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
+			"with pytest, kconfiglib and prometheus-client, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
+			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
 	fi

@@ -186,7 +186,7 @@ def pytest_jobs(kind, build, folder, seconds, long, reports):
         return [Job(f"{kind} [{build}]: no test found", ["false"], 1)]
     for path in files:
         name = os.path.basename(path)[:-3]
-        report = f"{reports}/{kind}-{name}-{build}.xml"
+        report = f"{reports}/{kind.replace('/', '-')}-{name}-{build}.xml"
         command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", path]
         jobs.append(Job(f"{kind}/{name} [{build}]", command, seconds, junit_counter(report),
                         env=environment(folder, long)))
@@ -359,6 +359,7 @@ def main():
                     jobs += pytest_jobs("e2e", build, folder, 240 * patience, long, reports)
                 if build == "gcc":  # most of these make their own programs
                     jobs += pytest_jobs("crypto", build, folder, 120 * patience, long, reports)
+                    jobs += pytest_jobs("esp/component", build, folder, 240 * patience, long, reports)
             run.all(jobs)
 
     if run.failures:
