@@ -64,10 +64,9 @@ def objects(folder, paths, *options):
     return {line.split()[-1] for line in result.stdout.splitlines()}
 
 
-@pytest.mark.parametrize("options", [[], ["-DSTAND_IN_NO_TLS13"]], ids=["with TLS 1.3", "without"])
-def test_arduino_ide(tmp_path, options):
+def test_arduino_ide(tmp_path):
     """Without flags: the library's arithmetic is mbedTLS's, and the PC's files are empty."""
-    defined = objects(tmp_path, sources(), *options)
+    defined = objects(tmp_path, sources())
     assert {"hatch_open", "hatch_start", "hx_wake_pair", "hx_arithmetic_name"} <= defined
     assert not [name for name in defined if name.startswith("__wrap_")]
 
