@@ -8,6 +8,8 @@
 #ifndef HATCH_ARDUINO_H
 #define HATCH_ARDUINO_H
 
+#include <stddef.h> /* C forbids a file with nothing in it */
+
 #ifdef ARDUINO
 
 #if defined(ARDUINO_ARCH_ESP32) && defined(__has_include)

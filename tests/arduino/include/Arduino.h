@@ -1,6 +1,6 @@
 /*
- * Arduino.h - a stand-in: of Arduino core 3 for the ESP32 what the sketches use, with its prototypes
- * SPDX-License-Identifier: MIT
+ * Arduino.h - a stand-in: of Arduino core 3 for the ESP32 what the sketches use, with its
+ * prototypes SPDX-License-Identifier: MIT
  *
  * What is behind them on a PC is in ../host.cpp.
  */
@@ -38,15 +38,21 @@ void setup(void);
 void loop(void);
 
 class Print;
-class Printable {
-public:
-	virtual ~Printable() {}
+class Printable
+{
+      public:
+	virtual ~Printable()
+	{
+	}
 	virtual size_t printTo(Print &p) const = 0;
 };
 
-class Print {
-public:
-	virtual ~Print() {}
+class Print
+{
+      public:
+	virtual ~Print()
+	{
+	}
 	virtual size_t write(const uint8_t *buffer, size_t size) = 0;
 	size_t print(const char str[]);
 	size_t print(const Printable &x);
@@ -54,38 +60,48 @@ public:
 	size_t println(const Printable &x);
 };
 
-class String {
-public:
-	String(const char *cstr = "") : text(cstr) {}
-	const char *c_str() const { return text; }
+class String
+{
+      public:
+	String(const char *cstr = "") : text(cstr)
+	{
+	}
+	const char *c_str() const
+	{
+		return text;
+	}
 
-private:
+      private:
 	const char *text; /* of a literal: no sketch needs more */
 };
 
 #define SERIAL_8N1 0x800001c
-class HardwareSerial : public Print {
-public:
-	void begin(unsigned long baud, uint32_t config = SERIAL_8N1, int8_t rxPin = -1, int8_t txPin = -1,
-		bool invert = false, unsigned long timeout_ms = 20000UL, uint8_t rxfifo_full_thrhd = 120);
+class HardwareSerial : public Print
+{
+      public:
+	void begin(unsigned long baud, uint32_t config = SERIAL_8N1, int8_t rxPin = -1,
+		int8_t txPin = -1, bool invert = false, unsigned long timeout_ms = 20000UL,
+		uint8_t rxfifo_full_thrhd = 120);
 	size_t write(const uint8_t *buffer, size_t size) override;
 };
 extern HardwareSerial Serial;
 
-class IPAddress : public Printable {
-public:
+class IPAddress : public Printable
+{
+      public:
 	IPAddress(uint8_t first, uint8_t second, uint8_t third, uint8_t fourth)
-		: bytes{ first, second, third, fourth }
+	    : bytes{ first, second, third, fourth }
 	{
 	}
 	size_t printTo(Print &p) const override;
 
-private:
+      private:
 	uint8_t bytes[4];
 };
 
-class EspClass {
-public:
+class EspClass
+{
+      public:
 	uint32_t getFreeHeap();
 };
 extern EspClass ESP;

@@ -7,8 +7,9 @@
 
 #include <Arduino.h>
 
-class MDNSResponder {
-public:
+class MDNSResponder
+{
+      public:
 	bool begin(const String &hostName);
 };
 extern MDNSResponder MDNS;

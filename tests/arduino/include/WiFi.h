@@ -19,15 +19,18 @@ typedef enum {
 	WL_DISCONNECTED = 6
 } wl_status_t;
 
-class WiFiSTAClass {
-public:
+class WiFiSTAClass
+{
+      public:
 	wl_status_t begin(const char *ssid, const char *passphrase = NULL, int32_t channel = 0,
 		const uint8_t *bssid = NULL, bool connect = true);
 	static wl_status_t status();
 	IPAddress localIP() const;
 };
 
-class WiFiClass : public WiFiSTAClass {};
+class WiFiClass : public WiFiSTAClass
+{
+};
 extern WiFiClass WiFi;
 
 #endif
