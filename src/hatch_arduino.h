@@ -16,17 +16,12 @@
 #if __has_include(<esp_arduino_version.h>)
 #include <esp_arduino_version.h>
 #endif
-#if __has_include(<sdkconfig.h>)
-#include <sdkconfig.h> /* how the core's libraries were built */
-#endif
 #endif
 
 #ifndef ARDUINO_ARCH_ESP32
 #error "Hatch for Arduino is for the ESP32 family: choose such a board (package esp32 by Espressif)"
 #elif !defined(ESP_ARDUINO_VERSION_MAJOR) || ESP_ARDUINO_VERSION_MAJOR < 3
 #error "Hatch needs Arduino core 3: update esp32 in the Boards Manager; PlatformIO: platform pioarduino"
-#elif !defined(CONFIG_MBEDTLS_SSL_PROTO_TLS1_3)
-#error "Hatch needs a core whose mbedTLS has TLS 1.3: update esp32 in the Boards Manager, see docs/arduino.md"
 #elif defined(__cplusplus) && __cplusplus < 201703L
 #error "Hatch's header needs C++17: remove the older -std= from your build flags, or set -std=gnu++17"
 #endif

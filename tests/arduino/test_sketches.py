@@ -48,7 +48,6 @@ def test_every_sketch_is_run():
 @pytest.mark.parametrize("what, options, sentence", [
     ("another board", ["-std=gnu++17", "-UARDUINO_ARCH_ESP32", "-DARDUINO_ARCH_AVR"], "ESP32 family"),
     ("core 2", ["-std=gnu++11", "-DESP_ARDUINO_VERSION_MAJOR=2"], "Arduino core 3"),
-    ("a core without TLS 1.3", ["-std=gnu++2b", "-DSTAND_IN_NO_TLS13"], "TLS 1.3"),
     ("C++11 on core 3", ["-std=gnu++11"], "C++17"),
     ("C++14 on core 3", ["-std=gnu++14"], "C++17"),
 ])
