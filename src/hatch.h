@@ -567,7 +567,7 @@ int hatch_send_static(
 
 /*
  * JSON from a printf format, copied.  Takes the integer conversions with their
- * length modifiers, the floating ones, %c, %s and %%.  What %s and %c insert is
+ * length modifiers, the floating ones, %c, %s, %.*s (for spans) and %%.  What %s and %c insert is
  * escaped for JSON, so that a hostile string cannot leave its quotes; it is to
  * be UTF-8.  A number that JSON lacks (nan, inf) becomes null.  %n, %p, %ls,
  * %lc, %Lf and a width of "*" are HATCH_EINVAL.

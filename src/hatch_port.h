@@ -85,6 +85,12 @@ struct hatch_port {
 	 * software, and clients that can are talked to with ChaCha20-Poly1305. */
 	bool (*fast_aes)(void);
 
+	/*
+	 * For files in a folder: whether a path that begins with dir leads to somewhere inside it,
+	 * links followed.  NULL: the platform has no links.
+	 */
+	bool (*is_inside)(const char *dir, const char *path);
+
 	/* Which process this is, so that one that has forked uses no key that was made before;
 	 * NULL: there is but one. */
 	uint32_t (*process)(void);

@@ -49,7 +49,7 @@ struct hatch_folder {
 	const char *dir; /* "/littlefs/www", without a slash behind it */
 	uint32_t max_age_s;
 	const char *fallback; /* a file of it, as above; NULL: 404 */
-	bool list;            /* a folder without index.html is listed */
+	hatch_handler *list;  /* for a folder without index.html: hatch_files_list; NULL: 404 */
 	uint64_t upload_max;  /* for hatch_files_put: bytes; default 1 MB */
 };
 
@@ -61,10 +61,16 @@ struct hatch_folder {
  */
 hatch_handler hatch_files;
 
+/* What is in a folder, for hatch_folder.list.  Names that begin with a dot are not shown. */
+hatch_handler hatch_files_list;
+
 /*
  * PUT into the folder, with a guard before it: streamed to a temporary name and renamed when it is
- * whole.  201 or 204; 409 where a folder on the way is missing; 413 over upload_max.
+ * whole.  201, or 204 if it replaced one; 409 where a folder on the way is missing; 412 for
+ * "If-None-Match: *" if there is one; 413 over upload_max; 507 when the medium is full.  Takes
+ * HATCH_FILES_PUT_SCRATCH bytes of hatch_scratch(): config.scratch is to have them.
  */
+#define HATCH_FILES_PUT_SCRATCH 640
 hatch_handler hatch_files_put;
 
 /* ---- forms ------------------------------------------------------------------ */

@@ -101,35 +101,13 @@ static int send_asset(
 		req, status, asset->type, data.ptr + range.first, (size_t)range.len);
 }
 
-/* The name alone: relative to where the client is, so that proxies and prefixes do not matter. */
-static int lead_to_folder(struct hatch_req *req)
-{
-	struct hatch_span path = hatch_path(req), query = hatch_raw_query(req);
-	char location[128];
-	struct hx_text text;
-	size_t at = path.len;
-	while (at > 0 && path.ptr[at - 1] != '/')
-		at--;
-	hx_text_init(&text, location, sizeof(location) - 1);
-	hx_text_str(&text, "./");
-	hx_path_encode(&text, hx_span(path.ptr + at, path.len - at));
-	hx_text_char(&text, '/');
-	if (query.ptr != NULL)
-		hx_text_char(&text, '?');
-	hx_text_span(&text, query);
-	location[text.len] = '\0';
-	if (text.error < 0)
-		return hatch_send_text(req, 404, "404 Not Found\n");
-	return hatch_redirect(req, 301, location);
-}
-
 int hatch_assets(struct hatch_req *req)
 {
 	const struct hatch_site *site = hatch_arg(req);
 	bool is_folder;
 	const struct hatch_asset *asset = look_up(site, hatch_rest(req), &is_folder);
 	if (is_folder)
-		return lead_to_folder(req);
+		return hx_content_to_folder(req);
 	if (asset == NULL && site->fallback != NULL && hx_wants_page(req->head.fields))
 		asset = find(site, hatch_str(site->fallback), hx_span(NULL, 0));
 	if (asset == NULL)

@@ -6,6 +6,7 @@
 
 #include "../hatch_web.h"
 #include "../http/date.h"
+#include "../http/uri.h"
 
 static int cache_fields(struct hatch_req *req, const struct hx_content *content)
 {
@@ -74,6 +75,27 @@ int hx_content_begin(
 	if (error == 0 && content->encoding != NULL)
 		error = hatch_set_field(req, "Content-Encoding", content->encoding);
 	return error != 0 ? error : status;
+}
+
+/* Relative to where the client is, so that proxies and prefixes do not matter. */
+int hx_content_to_folder(struct hatch_req *req)
+{
+	struct hatch_span path = hatch_path(req), query = hatch_raw_query(req);
+	char location[160];
+	struct hx_text text;
+	size_t at = path.len;
+	while (at > 0 && path.ptr[at - 1] != '/')
+		at--;
+	hx_text_init(&text, location, sizeof(location) - 1);
+	hx_text_str(&text, "./");
+	hx_path_encode(&text, hx_span(path.ptr + at, path.len - at));
+	hx_text_char(&text, '/');
+	if (query.ptr != NULL)
+		hx_text_char(&text, '?');
+	hx_text_span(&text, query);
+	location[text.len] = '\0';
+	return text.error < 0 ? hatch_send_text(req, 404, "404 Not Found\n")
+			      : hatch_redirect(req, 301, location);
 }
 
 /* ---- types ---- */

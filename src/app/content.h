@@ -23,4 +23,7 @@ struct hx_content {
 int hx_content_begin(
 	struct hatch_req *req, const struct hx_content *content, struct hx_range *range);
 
+/* Leads "/a" to "/a/", as a page's relative links are only right behind the slash. */
+int hx_content_to_folder(struct hatch_req *req);
+
 #endif

@@ -161,6 +161,7 @@ const struct hatch_config *hx_config(const struct hatch *srv);
 struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free */
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
+int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)
 	HATCH_PRINTF(3, 4);
 

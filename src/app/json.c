@@ -20,6 +20,7 @@ struct spec {
 	char size; /* 'h', 'z', 'j', 't' or 0 */
 	char conversion;
 	int precision; /* -1: none */
+	bool star;     /* it is an argument: "%.*s" */
 };
 
 /* What snprintf() wrote; nan and inf, in any spelling, are no JSON. */
@@ -61,7 +62,7 @@ static void put_string(struct hx_text *out, const char *s, int precision)
 {
 	if (s == NULL)
 		s = "";
-	for (int i = 0; s[i] != '\0' && (precision < 0 || i < precision); i++)
+	for (int i = 0; (precision < 0 || i < precision) && s[i] != '\0'; i++)
 		put_escaped_char(out, s[i]);
 }
 
@@ -80,6 +81,8 @@ static const char *read_spec(const char *at, struct spec *spec)
 			spec->size = c;
 		else if (c == '.')
 			spec->precision = 0;
+		else if (c == '*' && spec->precision == 0 && *(at - 1) == '.')
+			spec->star = true;
 		else if (c >= '0' && c <= '9' && spec->precision >= PRECISION_MAX)
 			return NULL;
 		else if (c >= '0' && c <= '9' && spec->precision >= 0)
@@ -123,8 +126,20 @@ static int put_real(struct hx_text *out, const struct spec *spec, va_list *args)
 	return 0;
 }
 
+/* A span is no C string: its length comes first, as an int. */
+static int put_text(struct hx_text *out, const struct spec *spec, va_list *args)
+{
+	if (spec->longs > 0)
+		return HATCH_EINVAL;
+	int precision = spec->star ? va_arg(*args, int) : spec->precision;
+	put_string(out, va_arg(*args, const char *), precision);
+	return 0;
+}
+
 static int put_one(struct hx_text *out, const struct spec *spec, va_list *args)
 {
+	if (spec->star && spec->conversion != 's')
+		return HATCH_EINVAL;
 	switch (spec->conversion) {
 	case '%': hx_text_char(out, '%'); return 0;
 	case 'd':
@@ -146,11 +161,7 @@ static int put_one(struct hx_text *out, const struct spec *spec, va_list *args)
 			return HATCH_EINVAL;
 		put_escaped_char(out, (char)va_arg(*args, int));
 		return 0;
-	case 's':
-		if (spec->longs > 0)
-			return HATCH_EINVAL;
-		put_string(out, va_arg(*args, const char *), spec->precision);
-		return 0;
+	case 's': return put_text(out, spec, args);
 	default: return HATCH_EINVAL;
 	}
 }

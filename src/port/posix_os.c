@@ -227,6 +227,19 @@ static bool fast_aes(void)
 }
 #endif
 
+/* ---- files ---- */
+
+static bool is_inside(const char *dir, const char *path)
+{
+	char *root = realpath(dir, NULL), *real = realpath(path, NULL);
+	size_t len = root == NULL ? 0 : strlen(root);
+	bool inside = root != NULL && real != NULL && strncmp(real, root, len) == 0 &&
+		      (len == 1 || real[len] == '/' || real[len] == '\0');
+	free(root);
+	free(real);
+	return inside;
+}
+
 static uint32_t process(void)
 {
 	return (uint32_t)getpid();
@@ -264,6 +277,7 @@ const struct hatch_port hatch_default_port = {
 	.cpu_ns = cpu_ns,
 	.fast_aes = fast_aes,
 	.process = process,
+	.is_inside = is_inside,
 };
 
 #endif

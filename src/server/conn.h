@@ -137,7 +137,6 @@ void hx_count_handshake(
 void hx_count_delayed(struct hatch_conn *c);
 void hx_count_exchange(struct hatch_conn *c, int error);
 bool hx_stopping(const struct hatch *srv);
-int64_t hx_unix_time(const struct hatch *srv);
 uint64_t hx_cpu_ns(const struct hatch *srv);
 
 #endif

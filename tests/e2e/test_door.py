@@ -361,7 +361,7 @@ def test_folder(tmp_path):
     with serving(tmp_path, "--dir", str(site)) as server:
         assert curl(server, "/").stdout.endswith(b"<p>index")
         assert b"Content-Type: text/css" in curl(server, "/a.css").stdout
-        assert b"Location: /sub/\r\n" in curl(server, "/sub").stdout
+        assert b"Location: ./sub/\r\n" in curl(server, "/sub").stdout
         assert curl(server, "/sub/").stdout.endswith(b"<p>sub")
         assert curl(server, "/in").stdout.endswith(b"p{}")
         body = curl(server, "/big").stdout.split(b"\r\n\r\n", 1)[1]

@@ -101,6 +101,8 @@ CASE(hostile_char, "\"%c%c\"", '"', 'a')
 CASE(cut_short, "\"%.3s\"", "abcdef")
 CASE(no_string, "\"%s\"", nowhere)
 CASE(empty, "%s", "")
+CASE(a_span, "\"%.*s\"", 3, "abcdef")
+CASE(an_empty_span, "\"%.*s\"", 0, nowhere)
 
 static void numbers(void **state)
 {
@@ -121,6 +123,8 @@ static void strings(void **state)
 	assert_string_equal(body_of(cut_short), "\"abc\"");
 	assert_string_equal(body_of(no_string), "\"\"");
 	assert_string_equal(body_of(empty), "");
+	assert_string_equal(body_of(a_span), "\"abc\"");
+	assert_string_equal(body_of(an_empty_span), "\"\"");
 }
 
 /* The compiler would warn of most of these: they come as a variable. */
@@ -137,8 +141,9 @@ static int from_variable(struct hatch_req *req)
 
 static void refused(void **state)
 {
-	static const char *formats[] = { "%n", "%p", "%ls", "%lc", "%Lf", "%*d", "%.*d", "%", "%5",
-		"%l", "%y", "%.99999999999d", "%0000000000000000000d" };
+	static const char *formats[] = { "%n", "%p", "%ls", "%lc", "%Lf", "%*d", "%.*d", "%*s",
+		"%.5*s", "%.**s", "%.*c", "%.*f", "%", "%5", "%l", "%y", "%.99999999999d",
+		"%0000000000000000000d" };
 	(void)state;
 	for (size_t i = 0; i < HATCH_COUNT(formats); i++) {
 		format = formats[i];

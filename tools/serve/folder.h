@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A folder as a web site: GET only, no listing, no way out of the folder.
+ * A folder as a web site, for GET; without an index.html it is listed.
  */
 #ifndef TOOLS_SERVE_FOLDER_H
 #define TOOLS_SERVE_FOLDER_H

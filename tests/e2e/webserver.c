@@ -1,0 +1,135 @@
+/*
+ * webserver.c - a server with what hatch_web.h offers, for the end-to-end tests
+ * SPDX-License-Identifier: MIT
+ *
+ * webserver CERT KEY FOLDER: prints the port; FOLDER is served below /files/ and written by PUT.
+ */
+#include <hatch_web.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "site.h" /* hatch-embed tests/e2e/site */
+
+static struct hatch *server;
+static struct hatch_folder folder, listed;
+static struct hatch_site alone; /* the same files, for a page that routes by itself */
+
+/* ---- forms ---- */
+
+static int form(struct hatch_req *req)
+{
+	struct hatch_span name = hatch_form(req, "name"), more = hatch_form(req, "more");
+	return hatch_send_json(req, 200, "{\"name\":\"%.*s\",\"has_more\":%d}\n", (int)name.len,
+		name.ptr == NULL ? "" : name.ptr, more.ptr != NULL);
+}
+
+struct seen {
+	unsigned parts, files;
+	uint64_t bytes;
+	uint32_t sum;
+};
+
+static int data(
+	struct hatch_req *req, const struct hatch_part *part, struct hatch_span piece, void *arg)
+{
+	struct seen *seen = arg;
+	(void)req;
+	(void)part;
+	for (size_t i = 0; i < piece.len; i++)
+		seen->sum = seen->sum * 31 + (unsigned char)piece.ptr[i];
+	seen->bytes += piece.len;
+	return 0;
+}
+
+static int end(struct hatch_req *req, const struct hatch_part *part, void *arg)
+{
+	struct seen *seen = arg;
+	(void)req;
+	seen->parts++;
+	seen->files += part->filename.ptr != NULL;
+	return 0;
+}
+
+static int done(struct hatch_req *req, void *arg)
+{
+	struct seen *seen = arg;
+	return hatch_send_json(req, 200, "{\"parts\":%u,\"files\":%u,\"bytes\":%llu,\"sum\":%lu}\n",
+		seen->parts, seen->files, (unsigned long long)seen->bytes,
+		(unsigned long)seen->sum);
+}
+
+static const struct hatch_parts parts = {
+	.data = data, .end = end, .done = done, .part_max = 2000000000, .parts_max = 4
+};
+static const struct hatch_parts small = { .data = data, .done = done, .part_max = 100 };
+
+static int upload(struct hatch_req *req)
+{
+	struct seen *seen = hatch_scratch(req, sizeof(*seen));
+	return seen == NULL ? HATCH_ENOMEM : hatch_receive_parts(req, hatch_arg(req), seen);
+}
+
+/* ---- the server ---- */
+
+static const struct hatch_policy collects = { .body_max = 1000 };
+static const struct hatch_route routes[] = {
+	HATCH_ROUTE_WITH(HATCH_POST, "/form", form, NULL, &collects),
+	HATCH_ROUTE_ARG(HATCH_POST, "/parts", upload, &parts),
+	HATCH_ROUTE_ARG(HATCH_POST, "/small", upload, &small),
+	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
+	HATCH_ROUTE_ARG(HATCH_GET, "/listed/*", hatch_files, &listed),
+	HATCH_ROUTE_ARG(HATCH_PUT, "/files/*", hatch_files_put, &folder),
+	HATCH_ROUTE_ARG(HATCH_GET, "/app/*", hatch_assets, &alone),
+	HATCH_ROUTE_ARG(HATCH_GET, "/*", hatch_assets, &site),
+};
+
+static char *read_all(const char *path)
+{
+	char *text = calloc(1, 16384);
+	FILE *file = fopen(path, "rb");
+	if (file == NULL || text == NULL || fread(text, 1, 16383, file) == 0)
+		exit(2);
+	fclose(file);
+	return text;
+}
+
+static void stop(int number)
+{
+	(void)number;
+	hatch_stop(server);
+}
+
+int main(int argc, char **argv)
+{
+	struct hatch_config config = HATCH_DEFAULTS;
+	if (argc != 4)
+		return 2;
+	char *cert = read_all(argv[1]), *key = read_all(argv[2]);
+	struct hatch_identity me = HATCH_PEM(cert, key);
+	folder.dir = listed.dir = argv[3];
+	folder.upload_max = 50000000;
+	listed.list = hatch_files_list;
+	alone = site;
+	alone.fallback = "index.html";
+	alone.max_age_s = 60;
+	config.port = config.plain_port = HATCH_PORT_ANY;
+	config.address = "127.0.0.1";
+	config.identity = &me;
+	config.routes = routes;
+	config.route_count = HATCH_COUNT(routes);
+	config.scratch = 1024;
+	config.client_conns = 8;
+	config.client_handshakes_per_min = HATCH_UNLIMITED;
+	if (hatch_open(&server, &config) < 0)
+		return 1;
+	signal(SIGINT, stop);
+	printf("%u %u\n", hatch_bound_port(server, true), hatch_bound_port(server, false));
+	fflush(stdout);
+	(void)hatch_run(server);
+	hatch_close(server);
+	free(cert);
+	free(key);
+	return 0;
+}
