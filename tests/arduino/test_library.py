@@ -2,12 +2,13 @@
 """All of src/ compiles as Arduino and PlatformIO compile it, and fits together."""
 
 import concurrent.futures
+import configparser
 import fnmatch
 import re
 
 import pytest
 
-from arduino import CORE, HERE, REPO, manifest, mbedtls, run
+from arduino import CORE, HERE, REPO, SKETCHES, manifest, mbedtls, run
 
 ESP = REPO / "tests/esp"
 WRAP = "-Wl,--wrap="
@@ -118,3 +119,29 @@ def test_other_mbedtls(tmp_path, version, wrapped, path, sentence):
     assert result.returncode != 0
     stops = [line for line in result.stderr.splitlines() if "#error" in line and "error:" in line]
     assert len(stops) == 1 and sentence in stops[0], result.stderr
+
+
+def test_platformio_ini():
+    """One environment for each sketch, on one pinned platform, that the page names as well."""
+    config = configparser.ConfigParser()
+    config.read(REPO / "examples/arduino/platformio.ini")
+    assert sorted(name[len("env:"):] for name in config if name.startswith("env:")) == SKETCHES
+    assert config["env"]["board"] == "nodemcu-32s" and config["env"]["framework"] == "arduino"
+    platform = config["env"]["platform"]
+    assert re.search(r"pioarduino/platform-espressif32/releases/download/[\d.]+/\S+\.zip$", platform)
+    named = re.findall(r"^platform = (\S+)$", (REPO / "docs/arduino.md").read_text(), re.M)
+    assert named and set(named) == {platform}
+    assert (REPO / "examples/arduino" / config["env"]["lib_deps"].replace("symlink://", "")).resolve() == REPO
+    assert config["env"]["extra_scripts"] == "pre:sketch.py"
+
+
+def test_platformio_takes_the_sketch_of_the_environment():
+    class Env(dict):
+        """As much of SCons's environment as the script asks for."""
+
+        def subst(self, text):
+            return text.replace("$PROJECT_DIR", "/project").replace("$PIOENV", "REST-API")
+
+    env, names = Env(), []
+    exec((REPO / "examples/arduino/sketch.py").read_text(), {"Import": names.append, "env": env})  # pylint: disable=exec-used
+    assert names == ["env"] and env == {"PROJECT_SRC_DIR": "/project/REST-API"}
