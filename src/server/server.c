@@ -40,6 +40,11 @@ int64_t hx_unix_time(const struct hatch *srv)
 	return srv->port->unix_time();
 }
 
+uint32_t hx_now_ms(const struct hatch *srv)
+{
+	return srv->port->now_ms();
+}
+
 uint64_t hx_cpu_ns(const struct hatch *srv)
 {
 	return srv->port->cpu_ns == NULL ? 0 : srv->port->cpu_ns();

@@ -269,3 +269,34 @@ def test_a_large_upload_takes_no_memory(web, pki):
         client.send(tail)
         assert client.response().json() == {"parts": 1, "files": 1, "bytes": size, "sum": 0}
         assert harness.SANITIZED or web.proc_kb("VmHWM") - before < 1000
+
+
+# ---- fields for browsers ----------------------------------------------------------------------
+
+
+def test_cors(curl):
+    _, fields, _ = curl("/cors/some", "-H", "Origin: https://b.example")
+    assert fields["Access-Control-Allow-Origin"] == "https://b.example" and fields["Vary"] == "Origin"
+    assert fields["Access-Control-Allow-Credentials"] == "true"
+    for origin in ("https://c.example", "http://b.example", "https://b.example.evil", "null", "*"):
+        _, fields, _ = curl("/cors/some", "-H", f"Origin: {origin}")
+        assert "Access-Control-Allow-Origin" not in fields and fields["Vary"] == "Origin", origin
+    status, fields, _ = curl("/cors/some", "-X", "OPTIONS", "-H", "Origin: https://a.example",
+                             "-H", "Access-Control-Request-Method: PUT")
+    assert status == 204 and fields["Access-Control-Allow-Methods"] == "GET, PUT"
+    assert fields["Access-Control-Allow-Headers"] == "X-A" and fields["Access-Control-Max-Age"] == "600"
+    status, fields, _ = curl("/cors/some", "-X", "OPTIONS", "-H", "Origin: https://c.example")
+    assert status == 204 and not [name for name in fields if name.startswith("Access-Control")]
+    assert curl("/cors/all", "-H", "Origin: null")[1]["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in curl("/cors/wrong", "-H", "Origin: https://a.example")[1]
+
+
+def test_secure_fields(curl):
+    _, fields, _ = curl("/cors/some")
+    assert fields["X-Content-Type-Options"] == "nosniff" and fields["X-Frame-Options"] == "DENY"
+    assert fields["Content-Security-Policy"] == "default-src 'self'"
+    assert fields["Strict-Transport-Security"] == "max-age=1000"
+    assert re.fullmatch(r"\d+-\d+", fields["X-Request-Id"])
+    assert curl("/cors/some")[1]["X-Request-Id"] != fields["X-Request-Id"]
+    _, fields, _ = curl("/cors/all")
+    assert fields["X-Frame-Options"] == "DENY" and "Strict-Transport-Security" not in fields

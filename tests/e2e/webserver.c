@@ -71,6 +71,28 @@ static int upload(struct hatch_req *req)
 	return seen == NULL ? HATCH_ENOMEM : hatch_receive_parts(req, hatch_arg(req), seen);
 }
 
+/* ---- fields for browsers ---- */
+
+static int say_ok(struct hatch_req *req)
+{
+	return hatch_send_text(req, 200, "ok\n");
+}
+
+static const struct hatch_cors some = { .origins = "https://a.example, https://b.example",
+	.methods = "GET, PUT",
+	.headers = "X-A",
+	.credentials = true };
+static const struct hatch_cors all = { .origins = "*" };
+static const struct hatch_cors wrong = { .origins = "*", .credentials = true };
+static const struct hatch_secure_fields strict = { "default-src 'self'", 1000, false };
+static const struct hatch_hook for_some[] = { { hatch_cors, &some },
+	{ hatch_secure_fields, &strict }, { hatch_request_id, NULL } };
+static const struct hatch_hook for_all[] = { { hatch_cors, &all }, { hatch_secure_fields, NULL } };
+static const struct hatch_hook for_wrong[] = { { hatch_cors, &wrong } };
+static const struct hatch_policy cors_some = { .after = for_some, .after_count = 3 };
+static const struct hatch_policy cors_all = { .after = for_all, .after_count = 2 };
+static const struct hatch_policy cors_wrong = { .after = for_wrong, .after_count = 1 };
+
 /* ---- the server ---- */
 
 static const struct hatch_policy collects = { .body_max = 1000 };
@@ -78,6 +100,10 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_WITH(HATCH_POST, "/form", form, NULL, &collects),
 	HATCH_ROUTE_ARG(HATCH_POST, "/parts", upload, &parts),
 	HATCH_ROUTE_ARG(HATCH_POST, "/small", upload, &small),
+	HATCH_ROUTE_WITH(HATCH_GET, "/cors/some", say_ok, NULL, &cors_some),
+	HATCH_ROUTE_ARG(HATCH_OPTIONS, "/cors/some", hatch_cors_preflight, &some),
+	HATCH_ROUTE_WITH(HATCH_GET, "/cors/all", say_ok, NULL, &cors_all),
+	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
 	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
 	HATCH_ROUTE_ARG(HATCH_GET, "/listed/*", hatch_files, &listed),
 	HATCH_ROUTE_ARG(HATCH_PUT, "/files/*", hatch_files_put, &folder),
