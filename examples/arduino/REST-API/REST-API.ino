@@ -1,10 +1,10 @@
 /*
- * REST-API - a LED and a sensor, with a password for changes; the server runs in loop()
+ * REST-API - a LED and a sensor, with a token for changes; the server runs in loop()
  * SPDX-License-Identifier: MIT
  *
  *	curl -k https://esp32.local/api/status
  *	curl -k -X PUT -d on -H 'Authorization: Bearer change-me' https://esp32.local/api/led
- *	curl -k -X PUT -d on https://esp32.local/api/led    401: it takes the password
+ *	curl -k -X PUT -d on https://esp32.local/api/led    401: it takes the token
  *
  * Here hatch_poll() is called from loop(), so handlers and loop() take turns on one task and share
  * variables without locks.  Whatever loop() does besides should not take long: clients wait for it.
@@ -12,10 +12,10 @@
 #include <ESPmDNS.h>
 #include <WiFi.h>
 #include <hatch.h>
+#include <hatch_web.h>
 
 static const char wifi_name[] = "your network";
 static const char wifi_password[] = "its password";
-static const char token[] = "Bearer change-me";
 
 static const uint8_t led = 2;
 static bool led_is_on;
@@ -40,15 +40,11 @@ static int set_led(hatch_req *req)
 	return status(req);
 }
 
-static int who(hatch_req *req)
-{
-	if (hatch_eq(hatch_field(req, "Authorization"), token))
-		return 0;
-	hatch_set_field(req, "WWW-Authenticate", "Bearer");
-	return hatch_send_json(req, 401, "{\"error\":\"not without the token\"}");
-}
-
-static const hatch_hook guards[] = { { who, NULL } };
+/* Whose token, and the token.  Who guesses has to wait longer each time. */
+static const struct hatch_user people[] = { { "me", "change-me" } };
+static hatch_attempts attempts;
+static const hatch_users users = { people, HATCH_COUNT(people), NULL, NULL, NULL, &attempts };
+static const hatch_hook guards[] = { { hatch_bearer_auth, &users } };
 static const hatch_policy change = { 16, guards, HATCH_COUNT(guards), NULL, 0, false };
 static const hatch_route api[] = {
 	HATCH_ROUTE(HATCH_GET, "/status", status),
