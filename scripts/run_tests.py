@@ -4,7 +4,8 @@
   quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
   full    builds with gcc, with the sanitizers and with clang; every test in each; every check;
           the TLS tests with the TLS library's own arithmetic (HATCH_TLS=stock); ESP-IDF's port
-          on Linux (HATCH_PORT=freertos), also with ESP-IDF 5's mbedTLS
+          on Linux (HATCH_PORT=freertos), also with ESP-IDF 5's mbedTLS; and on x86-64 the tools
+          for Windows under Wine
   long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
   virt    what runs on the virtual board alone, with HATCH_LONG=1
 
@@ -19,6 +20,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import platform
 import re
 import shutil
 import signal
@@ -216,6 +218,21 @@ def virt_jobs(build, long, reports):
     return jobs
 
 
+def windows_build_job(jobs):
+    """hatch-cert and hatch-probe for Windows, in build-win/."""
+    return Job("build [windows]",
+               ["sh", "-ec", "cmake -S . -B build-win -DCMAKE_TOOLCHAIN_FILE=cmake/mingw-w64.cmake -DHATCH_WERROR=ON && "
+                             f"cmake --build build-win -j {jobs}"], 600)
+
+
+def windows_jobs(reports):
+    """All of them in one process: they share a Wine."""
+    report = f"{reports}/win.xml"
+    command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", f"{ROOT}/tests/win"]
+    env = {**environment("build", False), "HATCH_WIN": os.path.join(ROOT, "build-win")}
+    return [Job("win [windows]", command, 300, junit_counter(report), env=env)]
+
+
 def size_job():
     return Job("size of the firmware",
                ["sh", "-c", "make -s build/size.map && scripts/size.py build/size.map --check --verify README.md"], 300)
@@ -322,6 +339,9 @@ def main():
             jobs = []
             for build in FIRMWARES if long else ["virt"]:
                 jobs += virt_jobs(build, long, reports) if run.all([virt_build_job(build)]) else []
+            # Wine runs the programs of its own processor only.
+            if platform.machine() == "x86_64" and run.all([windows_build_job(args.jobs)]):
+                jobs += windows_jobs(reports)
             jobs += [size_job()] + check_jobs() + (slow_check_jobs() if "gcc" in built else [])
             for build in built:
                 folder = BUILDS[build][0]

@@ -196,10 +196,9 @@ struct hatch_group {
  * The library's own features are handlers too.  Those that nobody names are
  * left out by the linker; that is the only feature switch there is.
  */
-hatch_handler hatch_to_https;   /* 308 to the same place over TLS; no arg */
-hatch_handler hatch_websocket;  /* [later] arg: const struct hatch_ws_ops * */
-hatch_handler hatch_events;     /* [later] server-sent events; feed with hatch_publish() */
-hatch_handler hatch_basic_auth; /* [later] a guard; arg: const struct hatch_login * */
+hatch_handler hatch_to_https;  /* 308 to the same place over TLS; no arg */
+hatch_handler hatch_websocket; /* [later] arg: const struct hatch_ws_ops * */
+hatch_handler hatch_events;    /* [later] server-sent events; feed with hatch_publish() */
 
 /* ---- identity -------------------------------------------------------------- */
 
@@ -606,11 +605,10 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref);
  */
 int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
-/* ---- events, WebSockets: [later], in their final shape ---------------------- */
+/* The same by itself, so long after it has said so. */
+void hatch_resume_after(struct hatch_req *req, uint32_t ms);
 
-struct hatch_login {
-	const char *user, *password;
-};
+/* ---- events, WebSockets: [later], in their final shape ---------------------- */
 
 /*
  * To everyone on the events or WebSocket route at path.  id may be NULL.  Safe

@@ -115,6 +115,156 @@ struct hatch_parts {
 #define HATCH_PARTS_SCRATCH 768
 int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, void *arg);
 
+/* ---- firmware ------------------------------------------------------------------- */
+
+/*
+ * Where a new image goes.  On ESP-IDF: esp_ota_begin(), esp_ota_write(), and esp_ota_end() with
+ * esp_ota_set_boot_partition().  All run on the server's task; negative is an error.
+ */
+struct hatch_update {
+	int (*begin)(void *arg, uint64_t len); /* len 0: the client does not say */
+	int (*write)(void *arg, struct hatch_span piece);
+	int (*finish)(void *arg); /* it is whole: the next start is with it */
+	void (*abort)(void *arg); /* after begin(), whenever finish() did not succeed */
+	void *arg;
+	uint64_t max;      /* bytes; more is 413 */
+	bool needs_digest; /* without a SHA-256: 400 */
+	bool busy;         /* hatch's own */
+};
+
+/*
+ * PUT or POST of the image as it is; arg: struct hatch_update *.  A SHA-256 in Content-Digest (RFC
+ * 9530) or in the query, "?sha256=" and 64 hexadecimal digits, is checked before finish(): 422 if
+ * it is another.  One at a time, else 409.  Guard it.
+ */
+hatch_handler hatch_update;
+
+/* ---- who may ---------------------------------------------------------------- */
+
+/*
+ * Failures by client address (IPv6: by /64), shared by all guards that name it.  After the third in
+ * a row the address has to wait before its next attempt is looked at: a quarter of a second, twice
+ * as long each time, at most 8 s.  A guard waits itself for up to a second, and answers 429 with
+ * Retry-After where it would be longer, whatever the attempt is worth.  Zeroed, and kept for as
+ * long as the server.
+ */
+#define HATCH_ATTEMPT_CLIENTS 16
+struct hatch_attempts {
+	struct {
+		uint8_t client[16];
+		uint32_t at, until; /* ms */
+		uint8_t failures;
+		bool used;
+	} entry[HATCH_ATTEMPT_CLIENTS]; /* hatch's own */
+};
+
+struct hatch_user {
+	const char *name, *password; /* for bearer tokens: whose, and the token */
+};
+
+/* Compared in constant time, all of them.  check, if it is set, is asked instead of the list. */
+struct hatch_users {
+	const struct hatch_user *users;
+	size_t count;
+	bool (*check)(void *arg, struct hatch_span name, struct hatch_span password);
+	void *arg;
+	const char *realm;               /* default "hatch"; without quotation marks */
+	struct hatch_attempts *attempts; /* NULL: failures have no consequence */
+};
+
+/*
+ * Guards; arg: const struct hatch_users *.  401 with what is wanted, and 403 over plain HTTP, where
+ * everybody could read it.
+ */
+hatch_handler hatch_basic_auth;  /* RFC 7617 */
+hatch_handler hatch_bearer_auth; /* RFC 6750 */
+
+/* Who that is, once a guard has let somebody through; ptr is NULL without one. */
+struct hatch_span hatch_who(const struct hatch_req *req);
+
+/* For a login form: 0, HATCH_EACCESS, or HATCH_ETIME while the address has to wait. */
+int hatch_login(struct hatch_req *req, const struct hatch_users *users, struct hatch_span name,
+	struct hatch_span password);
+
+/* ---- sessions --------------------------------------------------------------- */
+
+#define HATCH_SESSION_NAME 24
+struct hatch_session { /* hatch's own, but for user */
+	char id[33], csrf[33], who[HATCH_SESSION_NAME + 1];
+	uint32_t made, seen; /* ms */
+	bool used;
+	void *user; /* the application's; NULL when it begins */
+};
+
+/*
+ * A login that lasts, in a cookie: 128 random bits, HttpOnly, Secure, SameSite=Strict, for this
+ * host alone (RFC 6265bis: "__Host-").  When all slots are taken, whoever has not been seen for
+ * longest is logged out.
+ */
+struct hatch_sessions {
+	struct hatch_session *slots; /* zeroed, and kept for as long as the server */
+	size_t count;
+	uint32_t idle_s;   /* default 1,800 */
+	uint32_t life_s;   /* default 43,200; at most 20 days */
+	const char *login; /* where a browser that wants a page is led (303); NULL: 401 */
+};
+
+/* Before the response.  HATCH_ESTATE over plain HTTP; HATCH_EPORT without random numbers. */
+int hatch_session_begin(struct hatch_req *req, struct hatch_sessions *sessions, const char *who);
+/* The session is over, and the cookie is taken back.  Without a session nothing happens. */
+int hatch_session_end(struct hatch_req *req, struct hatch_sessions *sessions);
+/* NULL: there is none that is still good. */
+struct hatch_session *hatch_session_of(struct hatch_req *req, struct hatch_sessions *sessions);
+
+/*
+ * A guard; arg: struct hatch_sessions *.  A request that may change something (not GET, HEAD or
+ * OPTIONS) also has to come from our own pages: 403 if Origin says other, and if neither a field
+ * X-CSRF-Token has the session's token nor hatch_csrf_ok() can find it in a form that is collected.
+ * Such a form is let through, and its handler is to ask hatch_csrf_ok().
+ */
+hatch_handler hatch_session_guard;
+
+/* 32 hexadecimal digits for a form's hidden field "csrf"; "" without a session. */
+const char *hatch_csrf(struct hatch_req *req, struct hatch_sessions *sessions);
+bool hatch_csrf_ok(struct hatch_req *req, struct hatch_sessions *sessions);
+
+/* ---- fields for browsers ------------------------------------------------------ */
+
+/* Fetch's CORS protocol: pages of other origins may read what the routes say. */
+struct hatch_cors {
+	const char *origins; /* "https://a.example, https://b.example", or "*" */
+	const char *methods; /* for preflights; default "GET, HEAD, POST" */
+	const char *headers; /* the same; default none */
+	uint32_t max_age_s;  /* how long a preflight is good; default 600 */
+	bool credentials;    /* cookies too; not together with "*" */
+};
+hatch_handler hatch_cors;           /* an after hook; arg: const struct hatch_cors * */
+hatch_handler hatch_cors_preflight; /* a handler for HATCH_OPTIONS; the same arg */
+
+struct hatch_secure_fields {
+	const char *csp; /* Content-Security-Policy; NULL: none */
+	uint32_t hsts_s; /* Strict-Transport-Security; 0: none.  Only with a certificate that
+			    browsers trust, or nobody gets past its warning any more */
+	bool may_be_framed;
+};
+/* An after hook: X-Content-Type-Options, X-Frame-Options, Referrer-Policy, and these; arg may be
+ * NULL. */
+hatch_handler hatch_secure_fields;
+
+/* An after hook: X-Request-Id, the numbers of hatch_ref_of(). */
+hatch_handler hatch_request_id;
+
+/* ---- what is going on ----------------------------------------------------------- */
+
+/*
+ * All that the server counts: connections, refusals by reason, handshakes with their times,
+ * responses by status, bytes, heap.  For Prometheus (text format 0.0.4), and as JSON.  Guard them.
+ * They take HATCH_METRICS_SCRATCH bytes of hatch_scratch(): config.scratch is to have them.
+ */
+#define HATCH_METRICS_SCRATCH 384
+hatch_handler hatch_metrics;
+hatch_handler hatch_metrics_json;
+
 #ifdef __cplusplus
 }
 #endif

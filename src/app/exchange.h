@@ -20,6 +20,7 @@
 
 #include "../base/text.h"
 #include "../hatch.h"
+#include "../hatch_conn.h"
 #include "../hatch_limits.h"
 #include "../http/body.h"
 #include "../http/framing.h"
@@ -42,7 +43,7 @@ struct hx_carrier {
 	int (*read)(void *self, void *buf, size_t room); /* as hatch_read() */
 	void (*wake)(void *self);                        /* something has changed; step soon */
 	void (*facts)(void *self, struct hatch_tls_facts *out);
-	struct hatch_span (*peer)(void *self);
+	const struct hatch_address *(*peer)(void *self);
 	bool secure;
 };
 
@@ -96,6 +97,9 @@ struct hatch_req {
 	bool waits_for_body; /* a source that found no body to pull */
 	uint32_t defer_ms;   /* the time that hatch_defer() asked for */
 	bool defer_new;      /* ... and the carrier has not seen yet */
+	uint32_t resume_ms;  /* of hatch_resume_after() */
+	bool resume_new;
+	struct hatch_span who; /* whom a guard has let through */
 
 	/* the body */
 	struct hx_body_buf *collected;
@@ -162,6 +166,7 @@ struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free *
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
 int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
+uint32_t hx_now_ms(const struct hatch *srv);
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)
 	HATCH_PRINTF(3, 4);
 

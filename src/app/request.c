@@ -87,7 +87,7 @@ bool hatch_is_secure(const struct hatch_req *req)
 
 struct hatch_span hatch_peer(const struct hatch_req *req)
 {
-	return req->carrier->peer(req->carrier_self);
+	return hatch_str(req->carrier->peer(req->carrier_self)->text);
 }
 
 int hatch_tls_facts_of(const struct hatch_req *req, struct hatch_tls_facts *out)
@@ -194,6 +194,12 @@ int hatch_defer(struct hatch_req *req, uint32_t timeout_ms)
 	req->defer_ms = timeout_ms == 0 ? hx_config(req->srv)->respond_ms : timeout_ms;
 	req->defer_new = true;
 	return HATCH_LATER;
+}
+
+void hatch_resume_after(struct hatch_req *req, uint32_t ms)
+{
+	req->resume_ms = ms;
+	req->resume_new = true;
 }
 
 struct hatch_ref hatch_ref_of(const struct hatch_req *req)

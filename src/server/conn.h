@@ -20,7 +20,7 @@
 #include "../hatch_conn.h"
 #include "../hatch_port.h"
 #include "../tls/engine.h"
-#include "client.h"
+#include "../base/client.h"
 #include "due.h"
 
 enum hx_go {

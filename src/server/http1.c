@@ -531,6 +531,9 @@ static void watch_application(struct hatch_conn *c)
 	else if (!held_up && (req->phase == HX_RESPONDED || req->defer_ms == 0))
 		hx_due_disarm(&c->due, HX_DUE_RESPOND);
 	req->defer_new = false;
+	if (req->resume_new)
+		hx_due_arm(&c->due, HX_DUE_RESUME, c->now, req->resume_ms);
+	req->resume_new = false;
 }
 
 static void respond_done(struct hatch_conn *c)
@@ -538,6 +541,7 @@ static void respond_done(struct hatch_conn *c)
 	hx_exchange_end(c->ex, c->ex_error);
 	hx_count_exchange(c, c->ex_error);
 	hx_due_disarm(&c->due, HX_DUE_RESPOND);
+	hx_due_disarm(&c->due, HX_DUE_RESUME);
 	hx_due_disarm(&c->due, HX_DUE_BODY);
 	if (c->keep && !hx_stopping(c->srv))
 		hx_conn_enter(c, hx_http1_discard);
@@ -608,6 +612,10 @@ void hx_http1_overdue(struct hatch_conn *c, enum hx_due_name which)
 		hx_conn_farewell(c, busy_503, HATCH_ETIME);
 		return;
 	}
+	if (which == HX_DUE_RESUME) {
+		req->asleep = false;
+		return;
+	}
 	bool reading = hx_due_armed(&c->due, HX_DUE_BODY) || which == HX_DUE_BODY;
 	if (c->stage == hx_http1_discard) {
 		hx_conn_goodbye(c, HATCH_ETIME, false);
@@ -645,10 +653,10 @@ static void facts(void *self, struct hatch_tls_facts *out)
 	out->heap_now = c->account.now;
 }
 
-static struct hatch_span peer(void *self)
+static const struct hatch_address *peer(void *self)
 {
 	struct hatch_conn *c = self;
-	return hatch_str(c->peer.text);
+	return &c->peer;
 }
 
 const struct hx_carrier hx_http1_plain = { pull, wake, facts, peer, false };

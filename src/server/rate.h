@@ -9,7 +9,7 @@
 #ifndef HX_SERVER_RATE_H
 #define HX_SERVER_RATE_H
 
-#include "client.h"
+#include "../base/client.h"
 
 enum {
 	HX_RATE_CLIENTS = 16,

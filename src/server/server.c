@@ -40,6 +40,11 @@ int64_t hx_unix_time(const struct hatch *srv)
 	return srv->port->unix_time();
 }
 
+uint32_t hx_now_ms(const struct hatch *srv)
+{
+	return srv->port->now_ms();
+}
+
 uint64_t hx_cpu_ns(const struct hatch *srv)
 {
 	return srv->port->cpu_ns == NULL ? 0 : srv->port->cpu_ns();
@@ -95,6 +100,7 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
 		out->tls_heap += c->used ? c->account.now : 0;
 	}
 	srv->port->heap(&heap);
+	hx_metrics_heap(&srv->metrics, heap.free);
 	out->heap_free = heap.free;
 	out->heap_largest = heap.largest;
 	out->memory = (uint32_t)srv->memory;

@@ -4,8 +4,8 @@
  *
  * An IPv4 address, or the /64 of an IPv6 address: one IPv6 customer has all of those.
  */
-#ifndef HX_SERVER_CLIENT_H
-#define HX_SERVER_CLIENT_H
+#ifndef HX_BASE_CLIENT_H
+#define HX_BASE_CLIENT_H
 
 #include "../hatch_conn.h"
 
