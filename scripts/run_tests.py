@@ -269,6 +269,8 @@ def check_jobs():
     return [
         Job("include rule", [PYTHON, "scripts/check_includes.py"], 60),
         Job("include rule can fail", [PYTHON, "scripts/check_includes.py", "--self-test"], 60),
+        Job("manifests", [PYTHON, "scripts/check_manifests.py"], 60),
+        Job("manifests can fail", [PYTHON, "scripts/check_manifests.py", "--self-test"], 60),
         Job("layout", ["scripts/check_format.sh"], 60, needs="clang-format"),
     ]
 
@@ -360,6 +362,7 @@ def main():
                 if build == "gcc":  # most of these make their own programs
                     jobs += pytest_jobs("crypto", build, folder, 120 * patience, long, reports)
                     jobs += pytest_jobs("esp/component", build, folder, 240 * patience, long, reports)
+                    jobs += pytest_jobs("arduino", build, folder, 240 * patience, long, reports)
             run.all(jobs)
 
     if run.failures:

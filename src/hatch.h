@@ -35,6 +35,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hatch_arduino.h"
+
 #define HATCH_VERSION        "0.1.0"
 #define HATCH_VERSION_NUMBER 0x000100 /* 0xMMmmpp */
 

@@ -1,7 +1,11 @@
 /*
  * posix_os.c - the port for Linux and its like: clock, tasks, log, and the table
  * SPDX-License-Identifier: MIT
+ *
+ * Empty for Arduino, which compiles every file of src/: there freertos_os.c is the port.
  */
+#ifndef ARDUINO
+
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -275,3 +279,5 @@ const struct hatch_port hatch_default_port = {
 	.process = process,
 	.is_inside = is_inside,
 };
+
+#endif

@@ -1,7 +1,11 @@
 /*
  * posix_store.c - see posix_store.h
  * SPDX-License-Identifier: MIT
+ *
+ * Empty for Arduino, which compiles every file of src/: there nvs_store.c is the store.
  */
+#ifndef ARDUINO
+
 #define _POSIX_C_SOURCE 200809L
 #include "posix_store.h"
 
@@ -90,3 +94,5 @@ int hx_store_put(const char *key, const void *buf, size_t len)
 	(void)unlink(fresh);
 	return HATCH_EPORT;
 }
+
+#endif

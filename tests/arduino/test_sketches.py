@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: MIT
+"""Every sketch compiles as the Arduino builder compiles it, and does what its first comment says."""
+
+import concurrent.futures
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+
+from arduino import BUILD, CORE, HERE, REPO, SKETCHES, WARNINGS, compile_sketch, errors, preprocessed, run
+
+PATIENCE = 60
+UNTRUSTING = ssl.create_default_context()
+UNTRUSTING.check_hostname = False
+UNTRUSTING.verify_mode = ssl.CERT_NONE
+
+
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+@pytest.mark.parametrize("standard", ["gnu++17", "c++17", "gnu++2b"])
+def test_compiles(compiler, standard):
+    assert len(SKETCHES) >= 8
+    for name in SKETCHES:
+        result = compile_sketch(name, compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only")
+        assert result.returncode == 0, f"{name}: {result.stderr}"
+
+
+def test_length():
+    """A first sketch is to be read in a minute."""
+    for name in SKETCHES:
+        text = (REPO / f"examples/arduino/{name}/{name}.ino").read_text()
+        code = [line for line in text.split("*/", 1)[1].splitlines() if line.strip()]
+        assert len(code) <= 75, f"{name}: {len(code)} lines of code"
+        assert all(len(line.expandtabs(8)) <= 100 for line in text.splitlines()), name
+
+
+def test_every_sketch_is_run():
+    tested = set(re.findall(r'start\("([\w-]+)"', (HERE / "test_sketches.py").read_text()))
+    assert set(SKETCHES) <= tested
+
+
+@pytest.mark.parametrize("what, options, sentence", [
+    ("another board", ["-std=gnu++17", "-UARDUINO_ARCH_ESP32", "-DARDUINO_ARCH_AVR"], "ESP32 family"),
+    ("core 2", ["-std=gnu++11", "-DESP_ARDUINO_VERSION_MAJOR=2"], "Arduino core 3"),
+    ("C++11 on core 3", ["-std=gnu++11"], "C++17"),
+    ("C++14 on core 3", ["-std=gnu++14"], "C++17"),
+])
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_stops_with_one_sentence(compiler, what, options, sentence):
+    result = compile_sketch("Static-Page", compiler, *options, "-fsyntax-only")
+    assert result.returncode != 0, what
+    assert len(errors(result)) == 1, result.stderr
+    assert sentence in errors(result)[0]
+
+
+# ---- the sketches, running ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory):
+    """Each sketch with the stand-ins and the library as `make install` lays it down."""
+    folder = tmp_path_factory.mktemp("programs")
+    prefix = folder / "hatch"
+    env = {name: value for name, value in os.environ.items() if name != "DESTDIR"}
+    result = run(["cmake", "--install", BUILD, "--prefix", prefix], env=env)
+    assert result.returncode == 0, result.stderr
+    env["PKG_CONFIG_PATH"] = str(next(prefix.rglob("hatch.pc")).parent)
+    result = run(["pkg-config", f"--define-variable=prefix={prefix}", "--libs", "--static", "hatch"], env=env)
+    assert result.returncode == 0, result.stderr
+    libraries = result.stdout.split()
+
+    common = ["g++", "-std=gnu++17", "-g", *CORE]
+    result = run([*common, *WARNINGS, "-c", HERE / "host.cpp", "-o", folder / "host.o"])
+    assert result.returncode == 0, result.stderr
+
+    def build(name):
+        program = folder / name
+        result = run([*common, "-o", program, "-x", "c++", "-", "-x", "none", folder / "host.o",
+                      "-Wl,--wrap=hatch_open", "-Wl,--wrap=hatch_start", *libraries],
+                     input=preprocessed(name))
+        assert result.returncode == 0, f"{name}: {result.stderr}"
+        return program
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(zip(SKETCHES, pool.map(build, SKETCHES)))
+
+
+class Board:
+    def __init__(self, program, store, pins_low=""):
+        self.out, self.err = store / "out", store / "err"
+        env = dict(os.environ, HATCH_STORE=str(store), PINS_LOW=pins_low)
+        with open(self.out, "wb") as out, open(self.err, "wb") as err:
+            self.process = subprocess.Popen([program], env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        # The sketch prints its address last in setup().
+        self.port, self.plain_port = map(int, self.await_line(r"ports: (\d+) (\d+)").groups())
+        self.await_line(r"https?://.*127\.0\.0\.1|, or at .*127\.0\.0\.1")
+
+    def await_line(self, expression, seconds=PATIENCE):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            found = re.search(expression, self.out.read_text())
+            if found:
+                return found
+            assert self.process.poll() is None, self.err.read_text()
+            time.sleep(0.02)
+        raise AssertionError(f"nothing like {expression!r} in: {self.out.read_text()}\n{self.err.read_text()}")
+
+    def fingerprint(self):
+        return re.search(r"[Ff]ingerprint:? ([0-9A-F:]{95})", self.err.read_text()).group(1)
+
+    def ask(self, method, path, body=None, plain=False, **fields):
+        """(status, body, fields)"""
+        if plain:
+            connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=PATIENCE)
+        else:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=UNTRUSTING)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): text for name, text in fields.items()})
+            response = connection.getresponse()
+            return response.status, response.read(), response.headers
+        finally:
+            connection.close()
+
+    def get(self, path, **options):
+        status, body, _ = self.ask("GET", path, **options)
+        return status, body.decode()
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+        assert status == 0, self.err.read_text()
+
+
+@pytest.fixture
+def start(programs, tmp_path):
+    boards = []
+
+    def begin(name, **options):
+        boards.append(Board(programs[name], tmp_path, **options))
+        return boards[-1]
+
+    yield begin
+    try:
+        for board in boards:
+            if board.process.poll() is None:
+                board.end()
+    finally:
+        for board in boards:
+            board.process.kill()
+            board.process.wait()
+
+
+def test_static_page(start):
+    board = start("Static-Page")
+    status, body, fields = board.ask("GET", "/")
+    assert status == 200 and b"<h1>Hello from an ESP32</h1>" in body
+    assert fields["Content-Type"] == "text/html"
+    assert board.get("/nothing")[0] == 404
+    assert board.fingerprint()  # which the first comment tells to compare
+
+
+def test_parameters(start):
+    board = start("Parameters")
+    assert board.get("/hello/Ada") == (200, "Hello, Ada!\n")
+    assert board.get("/hello/Ada?greeting=Welcome") == (200, "Welcome, Ada!\n")
+    assert board.get("/hello/A%20B?greeting=Good+day") == (200, "Good day, A B!\n")
+    assert board.get("/hello/" + "x" * 500)[0] == 200  # cut, not overrun
+    status, body = board.get('/json/%22%7D%3Cb')
+    assert status == 200 and json.loads(body) == {"hello": '"}<b'}
+    assert board.get("/files/a/b/c") == (200, "a/b/c")
+    assert board.get("/files/" + "y" * 1500) == (200, "y" * 1500)
+
+
+def test_parameter_validation(start):
+    board = start("Parameter-Validation")
+    status, body, _ = board.ask("PUT", "/led/2/on")
+    assert status == 200 and json.loads(body) == {"led": 2, "on": True}
+    board.await_line("pin 2: 1")
+    status, body, _ = board.ask("PUT", "/led/2/off")
+    assert json.loads(body) == {"led": 2, "on": False}
+    board.await_line("pin 2: 0")
+    for path in ("/led/99/on", "/led/2x/on", "/led/3/on", "/led/2/maybe", "/led/-2/on"):
+        assert board.ask("PUT", path)[0] == 400, path
+    assert board.ask("GET", "/led/2/on")[0] == 405
+    assert board.out.read_text().count("pin ") == 2
+
+
+def test_put_post_echo(start):
+    board = start("Put-Post-Echo")
+    for method in ("PUT", "POST"):
+        status, body, _ = board.ask(method, "/echo", b"hello")
+        assert (status, body) == (200, b"hello")
+    assert board.ask("PUT", "/echo", b"x" * 1024)[:2] == (200, b"x" * 1024)
+    assert board.ask("PUT", "/echo", b"x" * 1025)[0] == 413
+    large = os.urandom(300_000)
+    assert stream(board, "/stream", large) == large
+
+
+def stream(board, path, body):
+    """Sends and receives at once, as curl does: both sides hold each other back."""
+    with socket.create_connection(("127.0.0.1", board.port), PATIENCE) as plain, \
+            UNTRUSTING.wrap_socket(plain) as tls:
+        head = f"PUT {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(tls.sendall, head.encode() + body)
+            response = http.client.HTTPResponse(tls)
+            response.begin()
+            assert response.status == 200
+            got = response.read()
+            sent.result(PATIENCE)
+        return got
+
+
+def test_https_and_http(start):
+    board = start("HTTPS-and-HTTP")
+    assert board.get("/", plain=True) == (200, "plain\n")
+    assert board.get("/") == (200, "secure\n")
+    assert board.get("/settings") == (200, "secret\n")
+    status, body, fields = board.ask("GET", "/settings", plain=True, Host="esp32.local")
+    assert status == 308 and b"secret" not in body
+    assert re.fullmatch(rf"https://esp32\.local(:{board.port})?/settings", fields["Location"])
+
+
+def test_async_server(start):
+    board = start("Async-Server")
+    assert json.loads(board.get("/")[1]) == {"waiting": 0}
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        later = [pool.submit(board.get, "/measure") for _ in range(3)]
+        seen = 0
+        while not all(one.done() for one in later):
+            seen = max(seen, json.loads(board.get("/")[1])["waiting"])  # meanwhile others are answered
+        assert seen >= 1
+        for one in later:
+            status, body = one.result()
+            assert status == 200 and json.loads(body) == {"value": 1034}
+    until = time.monotonic() + PATIENCE
+    while json.loads(board.get("/")[1])["waiting"] and time.monotonic() < until:
+        pass
+    assert json.loads(board.get("/")[1]) == {"waiting": 0}  # each place is free again
+    assert board.get("/measure")[0] == 200
+
+
+def test_self_signed_certificate(start):
+    board = start("Self-Signed-Certificate")
+    status, body = board.get("/")
+    facts = json.loads(body)
+    assert status == 200 and facts["version"] in ("TLSv1.3", "TLSv1.2") and facts["resumed"] is False
+    first = board.fingerprint()
+    board.end()
+    board = start("Self-Signed-Certificate")
+    assert board.fingerprint() == first  # kept
+    board.end()
+    board = start("Self-Signed-Certificate", pins_low="0")
+    board.await_line("BOOT is held")
+    assert board.fingerprint() != first  # renewed
+
+
+def test_rest_api(start):
+    board = start("REST-API")
+    status, body = board.get("/api/status")
+    facts = json.loads(body)
+    assert status == 200 and facts["led"] is False and facts["light"] == 1034
+    status, body, fields = board.ask("PUT", "/api/led", "on")
+    assert status == 401 and fields["WWW-Authenticate"].startswith("Bearer")
+    assert board.ask("PUT", "/api/led", "on", Authorization="Bearer wrong")[0] == 401
+    assert "pin 2" not in board.out.read_text()
+    status, body, _ = board.ask("PUT", "/api/led", "on", Authorization="Bearer change-me")
+    assert status == 200 and json.loads(body)["led"] is True
+    board.await_line("pin 2: 1")
+    assert board.ask("PUT", "/api/led", "maybe", Authorization="Bearer change-me")[0] == 400
+    assert board.ask("PUT", "/api/led", "x" * 17, Authorization="Bearer change-me")[0] == 413
+    rounds = json.loads(board.get("/api/status")[1])["rounds"]
+    assert rounds > facts["rounds"]  # loop() goes on
