@@ -9,8 +9,8 @@ if(NOT MBEDTLS_DIR AND DEFINED ENV{MBEDTLS_DIR})
 	set(MBEDTLS_DIR $ENV{MBEDTLS_DIR})
 endif()
 
-set(HATCH_MBEDTLS_CONFIG mbedtls_config.h CACHE STRING
-	"The configuration mbedTLS is built with from source: a header in deps/, or a path from here")
+set(HATCH_MBEDTLS_CONFIG deps/mbedtls_config.h CACHE STRING
+	"The configuration that mbedTLS is built with from source: a header, from the project's folder")
 
 set(mbedtls_source)
 if(MBEDTLS_DIR)
@@ -63,9 +63,15 @@ if(mbedtls_source)
 	# One archive instead of mbedTLS's three, and none of its test and program machinery.
 	file(GLOB mbedtls_files ${mbedtls_source}/library/*.c)
 	add_library(hatch_mbedtls STATIC ${mbedtls_files})
+	get_filename_component(config ${HATCH_MBEDTLS_CONFIG} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+	if(NOT EXISTS ${config})
+		message(FATAL_ERROR "HATCH_MBEDTLS_CONFIG names no file: ${config}")
+	endif()
+	get_filename_component(config_dir ${config} DIRECTORY)
+	get_filename_component(config_name ${config} NAME)
 	target_include_directories(hatch_mbedtls SYSTEM
-		PUBLIC ${include_dir} ${PROJECT_SOURCE_DIR}/deps ${PROJECT_SOURCE_DIR} PRIVATE ${mbedtls_source}/library)
-	target_compile_definitions(hatch_mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=<${HATCH_MBEDTLS_CONFIG}>")
+		PUBLIC ${include_dir} ${config_dir} PRIVATE ${mbedtls_source}/library)
+	target_compile_definitions(hatch_mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=<${config_name}>")
 	target_link_libraries(hatch_mbedtls PUBLIC Threads::Threads)
 	target_link_libraries(hatch_tls_backend INTERFACE hatch_mbedtls)
 	set(mbedtls_origin ${mbedtls_source})

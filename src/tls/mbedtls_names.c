@@ -44,6 +44,8 @@ static const struct {
 };
 
 /* The order counts for TLS 1.2 alone.  What may be left out of TLS 1.3 stands first. */
+enum { AES_OF_TLS_1_3 = 2 };
+
 static const int chacha_first[HX_SUITES] = {
 	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
 	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
@@ -84,12 +86,6 @@ static bool is_known(int suite)
 	return false;
 }
 
-static bool is_aes_of_tls13(int suite)
-{
-	return suite == MBEDTLS_TLS1_3_AES_128_GCM_SHA256 ||
-	       suite == MBEDTLS_TLS1_3_AES_256_GCM_SHA384;
-}
-
 size_t hx_suites(int out[HX_SUITES + 1], bool fast_aes)
 {
 	const int *wanted = fast_aes ? aes_first : chacha_first;
@@ -97,7 +93,7 @@ size_t hx_suites(int out[HX_SUITES + 1], bool fast_aes)
 	for (size_t i = 0; i < HX_SUITES; i++) {
 		if (!is_known(wanted[i]))
 			continue;
-		skip += is_aes_of_tls13(wanted[i]) ? 1 : 0;
+		skip += i < AES_OF_TLS_1_3 ? 1 : 0;
 		out[count++] = wanted[i];
 	}
 	out[count] = 0;

@@ -97,6 +97,16 @@ int hx_tls_borrow(struct hx_tls *tls, bool to_read);
 void hx_tls_give_back(struct hx_tls *tls);
 unsigned hx_tls_rest(struct hx_engine *e);
 
+/*
+ * ---- mbedtls_built.c: what the library was built without ----
+ *
+ * The versions asked for, and what there is to set for TLS 1.3.  Without it a line says so, and
+ * who asks for nothing else gets HATCH_ENOSYS.
+ */
+int hx_built_versions(struct hx_tls_server *shared, const struct hatch_config *config);
+void hx_built_tickets(struct hx_tls_server *shared, uint16_t per_handshake);
+void hx_built_aes(struct hx_tls_server *shared); /* fast_aes, if there is nothing but AES */
+
 /* Around a step of the handshake, and within it for what comes in: mbedtls_choice.c. */
 void hx_choice_begin(struct hx_tls *tls);
 void hx_choice_got(struct hx_tls *tls, const unsigned char *buf, size_t len);
