@@ -9,7 +9,7 @@ MBEDTLS_DIR ?=
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON  := /usr/bin/python3
 FORMAT  := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] tools/*/*.[ch] \
-             examples/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] \
+             examples/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] tests/*/*/*/*.[ch] \
              ports/*/*.[ch] ports/*/*/*.[ch] ports/*/*/*/*.[ch])
 TESTS    = $(PYTHON) scripts/run_tests.py --jobs $(JOBS)
 

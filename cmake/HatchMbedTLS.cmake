@@ -9,6 +9,9 @@ if(NOT MBEDTLS_DIR AND DEFINED ENV{MBEDTLS_DIR})
 	set(MBEDTLS_DIR $ENV{MBEDTLS_DIR})
 endif()
 
+set(HATCH_MBEDTLS_CONFIG mbedtls_config.h CACHE STRING
+	"The configuration mbedTLS is built with from source: a header in deps/, or a path from here")
+
 set(mbedtls_source)
 if(MBEDTLS_DIR)
 	if(NOT IS_DIRECTORY ${MBEDTLS_DIR})
@@ -61,8 +64,8 @@ if(mbedtls_source)
 	file(GLOB mbedtls_files ${mbedtls_source}/library/*.c)
 	add_library(hatch_mbedtls STATIC ${mbedtls_files})
 	target_include_directories(hatch_mbedtls SYSTEM
-		PUBLIC ${include_dir} ${PROJECT_SOURCE_DIR}/deps PRIVATE ${mbedtls_source}/library)
-	target_compile_definitions(hatch_mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=<mbedtls_config.h>")
+		PUBLIC ${include_dir} ${PROJECT_SOURCE_DIR}/deps ${PROJECT_SOURCE_DIR} PRIVATE ${mbedtls_source}/library)
+	target_compile_definitions(hatch_mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=<${HATCH_MBEDTLS_CONFIG}>")
 	target_link_libraries(hatch_mbedtls PUBLIC Threads::Threads)
 	target_link_libraries(hatch_tls_backend INTERFACE hatch_mbedtls)
 	set(mbedtls_origin ${mbedtls_source})

@@ -24,6 +24,8 @@
 #define MBEDTLS_FS_IO                /* tools read and write PEM files */
 #define MBEDTLS_THREADING_C          /* servers in several threads share the PSA key store */
 #define MBEDTLS_THREADING_PTHREAD
+#elif defined(_WIN32)
+/* Nothing: mbedTLS knows Windows's clock and randomness, and the tools there have one thread. */
 #else
 #define MBEDTLS_NO_PLATFORM_ENTROPY  /* a bare board brings its own source of randomness */
 #define MBEDTLS_ENTROPY_HARDWARE_ALT

@@ -35,15 +35,24 @@ test_needs='
 libcmocka-dev /usr/include/cmocka.h
 libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
+python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
 python3-yaml /usr/lib/python3/dist-packages/yaml/__init__.py
 openssl openssl
 pkg-config pkg-config
+python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
 libnss3-tools certutil
 g++ g++
 clang clang
 clang-format clang-format
 valgrind valgrind
 '
+# The tools for Windows, and what runs them: on this processor only.
+if [ "$(uname -m)" = x86_64 ]; then
+	test_needs=$test_needs'
+gcc-mingw-w64-x86-64-win32 x86_64-w64-mingw32-gcc
+wine64 /usr/lib/wine/wine64
+'
+fi
 bench_needs='
 python3 /usr/bin/python3
 openssl openssl
@@ -82,8 +91,8 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest and yaml, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU for 32-bit RISC-V and a" \
-			"cross compiler with picolibc; not found here: $missing" \
+			"with pytest, yaml, kconfiglib and prometheus-client, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
+			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
 	fi

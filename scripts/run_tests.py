@@ -3,7 +3,9 @@
 
   quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
   full    builds with gcc, with the sanitizers and with clang; every test in each; every check;
-          and the TLS tests with the TLS library's own arithmetic (HATCH_TLS=stock)
+          the TLS tests with the TLS library's own arithmetic (HATCH_TLS=stock); ESP-IDF's port
+          on Linux (HATCH_PORT=freertos), also with ESP-IDF 5's mbedTLS; and on x86-64 the tools
+          for Windows under Wine
   long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
   virt    what runs on the virtual board alone, with HATCH_LONG=1
 
@@ -18,6 +20,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import platform
 import re
 import shutil
 import signal
@@ -38,8 +41,18 @@ BUILDS = {
     "clang": ("build-clang", "-DCMAKE_C_COMPILER=clang -DCMAKE_C_STANDARD=17"),
     "threads": ("build-tsan", "-DHATCH_SANITIZE=thread"),
     "stock": ("build-stock", "-DHATCH_TLS=stock"),
+    "esp": ("build-esp", "-DHATCH_PORT=freertos -DHATCH_EXAMPLES=OFF"),
+    "idf5": ("build-idf5", "-DHATCH_PORT=freertos -DHATCH_EXAMPLES=OFF -DHATCH_TLS=stock "
+             "-DHATCH_MBEDTLS_CONFIG=tests/esp/mbedtls_config_idf5.h"),
 }
 STOCK_TESTS = {"sim": ["test_tls"], "e2e": ["test_tls", "test_choice", "test_linked"]}
+# ESP-IDF's port on Linux, with our mbedTLS and with that of ESP-IDF 5, which has no TLS 1.3 and no
+# ChaCha20-Poly1305.  Left out: tests of those two, of what the log says with nothing missing, of a
+# curve that is not in our mbedTLS, and of an example, which are not built.
+ESP_TESTS = ("test_tls", "test_transfer", "test_curl", "test_self_signed")
+ESP_WITHOUT = {"esp": "does_not_carry_it",
+               "idf5": "does_not_carry_it or damaged_record or tls1_3 or tls_1_3 or 1.3 or 1_3 or CHACHA "
+                       "or limited or hello_retry or x25519_first or unusable or encrypted_key"}
 
 
 class Count:
@@ -173,7 +186,7 @@ def pytest_jobs(kind, build, folder, seconds, long, reports):
         return [Job(f"{kind} [{build}]: no test found", ["false"], 1)]
     for path in files:
         name = os.path.basename(path)[:-3]
-        report = f"{reports}/{kind}-{name}-{build}.xml"
+        report = f"{reports}/{kind.replace('/', '-')}-{name}-{build}.xml"
         command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", path]
         jobs.append(Job(f"{kind}/{name} [{build}]", command, seconds, junit_counter(report),
                         env=environment(folder, long)))
@@ -205,6 +218,21 @@ def virt_jobs(build, long, reports):
     return jobs
 
 
+def windows_build_job(jobs):
+    """hatch-cert and hatch-probe for Windows, in build-win/."""
+    return Job("build [windows]",
+               ["sh", "-ec", "cmake -S . -B build-win -DCMAKE_TOOLCHAIN_FILE=cmake/mingw-w64.cmake -DHATCH_WERROR=ON && "
+                             f"cmake --build build-win -j {jobs}"], 600)
+
+
+def windows_jobs(reports):
+    """All of them in one process: they share a Wine."""
+    report = f"{reports}/win.xml"
+    command = [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}", f"{ROOT}/tests/win"]
+    env = {**environment("build", False), "HATCH_WIN": os.path.join(ROOT, "build-win")}
+    return [Job("win [windows]", command, 300, junit_counter(report), env=env)]
+
+
 def size_job():
     return Job("size of the firmware",
                ["sh", "-c", "make -s build/size.map && scripts/size.py build/size.map --check --verify README.md"], 300)
@@ -223,6 +251,18 @@ def stock_jobs(long, reports):
 
     return (chosen("sim", cmocka_jobs("sim", "stock", "build-stock", 180, long))
             + chosen("e2e", pytest_jobs("e2e", "stock", "build-stock", 240, long, reports)))
+
+
+def esp_jobs(build, long, reports):
+    folder = BUILDS[build][0]
+    jobs = [job for job in pytest_jobs("e2e", build, folder, 240, long, reports)
+            if job.name.split()[0][len("e2e/"):] in ESP_TESTS]
+    for job in jobs:
+        job.command += ["-k", f"not ({ESP_WITHOUT[build]})"]
+    if build == "idf5":
+        return jobs + pytest_jobs("esp", build, folder, 60, long, reports)
+    return jobs + cmocka_jobs("esp", build, folder, 60, long) + [
+        Job("ESP-IDF's port compiles for rv32", ["scripts/check_esp.sh"], 300, needs="riscv64-unknown-elf-gcc")]
 
 
 def check_jobs():
@@ -296,18 +336,21 @@ def main():
             built = [build for build in FIRMWARES if run.all([virt_build_job(build)])]
             run.all([job for build in built for job in virt_jobs(build, long, reports)] + [size_job()])
         else:
-            builds = ["gcc", "sanitize", "clang", "stock"] + (["threads"] if long else [])
+            builds = ["gcc", "sanitize", "clang", "stock", "esp", "idf5"] + (["threads"] if long else [])
             built = [build for build in builds if run.all([build_job(build, args.jobs)])]
             jobs = []
             for build in FIRMWARES if long else ["virt"]:
                 jobs += virt_jobs(build, long, reports) if run.all([virt_build_job(build)]) else []
+            # Wine runs the programs of its own processor only.
+            if platform.machine() == "x86_64" and run.all([windows_build_job(args.jobs)]):
+                jobs += windows_jobs(reports)
             jobs += [size_job()] + check_jobs() + (slow_check_jobs() if "gcc" in built else [])
             for build in built:
                 folder = BUILDS[build][0]
                 if not os.path.isdir(f"{ROOT}/{folder}"):
                     continue  # its compiler is not installed
-                if build == "stock":
-                    jobs += stock_jobs(long, reports)
+                if build in ("stock", "esp", "idf5"):
+                    jobs += stock_jobs(long, reports) if build == "stock" else esp_jobs(build, long, reports)
                     continue
                 for kind, seconds in (("sim", 180), ("crypto", 120), ("fast", 120), ("unit", 60)):
                     most = 7200 if long and kind == "crypto" else seconds * patience  # a million cases
@@ -318,6 +361,7 @@ def main():
                     jobs += pytest_jobs("e2e", build, folder, 240 * patience, long, reports)
                 if build == "gcc":  # most of these make their own programs
                     jobs += pytest_jobs("crypto", build, folder, 120 * patience, long, reports)
+                    jobs += pytest_jobs("esp/component", build, folder, 240 * patience, long, reports)
                     jobs += pytest_jobs("arduino", build, folder, 240 * patience, long, reports)
             run.all(jobs)
 

@@ -115,6 +115,30 @@ struct hatch_parts {
 #define HATCH_PARTS_SCRATCH 768
 int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, void *arg);
 
+/* ---- firmware ------------------------------------------------------------------- */
+
+/*
+ * Where a new image goes.  On ESP-IDF: esp_ota_begin(), esp_ota_write(), and esp_ota_end() with
+ * esp_ota_set_boot_partition().  All run on the server's task; negative is an error.
+ */
+struct hatch_update {
+	int (*begin)(void *arg, uint64_t len); /* len 0: the client does not say */
+	int (*write)(void *arg, struct hatch_span piece);
+	int (*finish)(void *arg); /* it is whole: the next start is with it */
+	void (*abort)(void *arg); /* after begin(), whenever finish() did not succeed */
+	void *arg;
+	uint64_t max;      /* bytes; more is 413 */
+	bool needs_digest; /* without a SHA-256: 400 */
+	bool busy;         /* hatch's own */
+};
+
+/*
+ * PUT or POST of the image as it is; arg: struct hatch_update *.  A SHA-256 in Content-Digest (RFC
+ * 9530) or in the query, "?sha256=" and 64 hexadecimal digits, is checked before finish(): 422 if
+ * it is another.  One at a time, else 409.  Guard it.
+ */
+hatch_handler hatch_update;
+
 /* ---- who may ---------------------------------------------------------------- */
 
 /*
@@ -229,6 +253,17 @@ hatch_handler hatch_secure_fields;
 
 /* An after hook: X-Request-Id, the numbers of hatch_ref_of(). */
 hatch_handler hatch_request_id;
+
+/* ---- what is going on ----------------------------------------------------------- */
+
+/*
+ * All that the server counts: connections, refusals by reason, handshakes with their times,
+ * responses by status, bytes, heap.  For Prometheus (text format 0.0.4), and as JSON.  Guard them.
+ * They take HATCH_METRICS_SCRATCH bytes of hatch_scratch(): config.scratch is to have them.
+ */
+#define HATCH_METRICS_SCRATCH 384
+hatch_handler hatch_metrics;
+hatch_handler hatch_metrics_json;
 
 #ifdef __cplusplus
 }

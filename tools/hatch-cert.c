@@ -7,6 +7,7 @@
 #include "common/args.h"
 #include "common/mbed.h"
 #include "common/say.h"
+#include "common/system.h"
 
 static const struct {
 	const char *name;
@@ -15,6 +16,8 @@ static const struct {
 	{ "ca", command_ca },
 	{ "server", command_server },
 	{ "self", command_self },
+	{ "batch", command_batch },
+	{ "renew", command_renew },
 	{ "show", command_show },
 	{ "verify", command_verify },
 	{ "trust", command_trust },
@@ -32,6 +35,8 @@ static const struct arg_command general = {
 		"  ca        make the local CA, or say where it is\n"
 		"  server    make a server certificate signed by the CA\n"
 		"  self      make a self-signed server certificate\n"
+		"  batch     make certificates for many devices, from a CSV file\n"
+		"  renew     make certificates again before they expire\n"
 		"  show      print what is in a certificate\n"
 		"  verify    check a certificate, its names and its key\n"
 		"  trust     make this system, Firefox and Chrome trust the CA\n"
@@ -46,6 +51,7 @@ static const struct arg_command general = {
 int main(int argc, char **argv)
 {
 	say_set_program(general.name);
+	system_start(&argc, &argv);
 	if (argc < 2)
 		die_usage("which command?");
 	for (size_t i = 0; i < ARG_COUNT(commands); i++) {

@@ -178,8 +178,8 @@ static void write_both(const struct emit *code, const struct emit *header)
 	struct file_set set = { 0 };
 	char *beside = path_add(output, "");
 	beside[strlen(beside) - 1] = 'h';
-	if (file_set_add(&set, output, code->text, code->len, 0644) != 0 ||
-		file_set_add(&set, beside, header->text, header->len, 0644) != 0 ||
+	if (file_set_add(&set, output, code->text, code->len, false) != 0 ||
+		file_set_add(&set, beside, header->text, header->len, false) != 0 ||
 		file_set_commit(&set, force) != 0) {
 		int error = errno;
 		file_set_drop(&set);

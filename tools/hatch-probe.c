@@ -7,7 +7,9 @@
 #include "common/args.h"
 #include "common/mbed.h"
 #include "common/say.h"
+#include "common/system.h"
 #include "probe/measure.h"
+#include "probe/net.h"
 #include "probe/report.h"
 #include "probe/target.h"
 #include "probe/verdict.h"
@@ -107,10 +109,12 @@ int main(int argc, char **argv)
 	struct report report = { .target = &target, .first = &first, .measures = measures };
 	mbedtls_x509_crt chain;
 
+	system_start(&argc, &argv);
 	args_parse(&command, argc, argv);
 	take_target(&target);
 	report.measure_count = take_versions(measures);
 	mbed_start();
+	net_start();
 	mbedtls_x509_crt_init(&chain);
 	setup.timeout_ms = (double)opt.timeout_s * 1e3;
 	setup.answer_timeout_ms = setup.timeout_ms;

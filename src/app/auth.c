@@ -2,6 +2,7 @@
  * auth.c - guards by HTTP authentication: Basic and Bearer (RFC 9110 section 11)
  * SPDX-License-Identifier: MIT
  */
+#include "../base/base64.h"
 #include "../base/wipe.h"
 #include "../http/field.h"
 #include "attempts.h"
@@ -42,43 +43,12 @@ static int refuse_plain(struct hatch_req *req)
 
 /* ---- Basic ---- */
 
-static int digit_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* RFC 4648 section 4, in place, with its padding.  The length, or -1. */
-static int decode_base64(char *text, size_t len)
-{
-	size_t to = 0, end = len;
-	while (end > 0 && len - end < 2 && text[end - 1] == '=')
-		end--;
-	if (len % 4 != 0)
-		return -1;
-	uint32_t bits = 0;
-	for (size_t at = 0; at < end; at++) {
-		int digit = digit_of(text[at]);
-		if (digit < 0)
-			return -1;
-		bits = bits << 6 | (uint32_t)digit;
-		if (at % 4 != 0)
-			text[to++] = (char)(bits >> (6 - 2 * (at % 4)) & 0xff);
-	}
-	return (int)to;
-}
-
 /* "name:password": the name has no colon (RFC 7617 section 2). */
 static struct hatch_span check_basic(
 	struct hatch_req *req, const struct hatch_users *users, struct hatch_span credentials)
 {
 	char *text = req->in + (credentials.ptr - req->in);
-	int len = decode_base64(text, credentials.len);
+	int len = hx_base64_decode(text, credentials.len);
 	char *colon = len > 0 ? memchr(text, ':', (size_t)len) : NULL;
 	struct hatch_span who = hx_span(NULL, 0);
 	if (colon == NULL)

@@ -5,13 +5,18 @@
 #define _GNU_SOURCE /* TCP_KEEPIDLE */
 #include "bsd_sockets.h"
 
+#if defined(ESP_PLATFORM) /* has it there alone, and before lwIP's sockets.h, which has one too */
+#include <sys/poll.h>
+#else
+#include <poll.h>
+#endif
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -4,7 +4,13 @@
  *
  * Bound to a free port of the loopback address and connected to that same port, so it hears only
  * itself.  Not for interrupt handlers.
+ *
+ * ESP-IDF has eventfd() too, and it is not used: its driver is registered once for the whole
+ * firmware, with a number of descriptors that only the application knows, and poll() over sockets
+ * and an eventfd takes ESP-IDF's VFS through a slower way than over sockets alone.  This costs one
+ * of lwIP's sockets, and is the same on every lwIP.
  */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -52,6 +52,7 @@ bool hx_admission_fits(struct hatch *srv)
 	if (srv->stats.conns == 0)
 		return true; /* nobody's end could make room */
 	srv->port->heap(&heap);
+	hx_metrics_heap(&srv->metrics, heap.free);
 	if (heap.free == 0)
 		return true; /* the platform cannot tell */
 	return (heap.largest == 0 || heap.largest >= srv->tls_block) &&

@@ -78,6 +78,7 @@ void hx_count_exchange(struct hatch_conn *c, int error)
 	struct hatch *srv = c->srv;
 	const struct hatch_observer *observer = srv->config.observer;
 	srv->stats.requests++;
+	hx_metrics_status(&srv->metrics, c->ex->status);
 	log_exchange(c, error);
 	if (observer != NULL && observer->exchange != NULL)
 		observer->exchange(srv->config.user, c->ex, c->ex->status, c->ex->sent, error);
@@ -91,6 +92,7 @@ void hx_count_handshake(struct hatch_conn *c, const struct hatch_tls_facts *fact
 		srv->stats.handshakes_failed++;
 		return;
 	}
+	hx_metrics_handshake(&srv->metrics, facts->resumed, facts->handshake_ms);
 	if (facts->resumed)
 		srv->stats.handshakes_resumed++;
 	else

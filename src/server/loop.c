@@ -209,6 +209,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now, bool fir
 	if (ret != 0)
 		return false;
 	if (over_client_limit(srv, &peer, now)) {
+		srv->metrics.refused_share++;
 		refuse_newcomer(srv, sock, &peer, "this client has its share of connections");
 		return true;
 	}
@@ -219,6 +220,7 @@ static bool accept_one(struct hatch *srv, unsigned which, uint32_t now, bool fir
 		error = hatch_conn_open(&c, srv, which % 2 == 0, &peer, now);
 	}
 	if (error < 0) {
+		srv->metrics.refused_other++;
 		refuse_newcomer(srv, sock, &peer, hatch_strerror(error));
 		return true;
 	}
@@ -255,6 +257,7 @@ static bool transmit(struct hatch_conn *c)
 		hatch_conn_tx_end(c, sent);
 	else
 		hatch_conn_tx_ack(c, (size_t)sent);
+	c->srv->metrics.sent += sent > 0 ? (unsigned)sent : 0u;
 	return true;
 }
 
@@ -271,6 +274,7 @@ static bool receive(struct hatch_conn *c)
 		hatch_conn_rx_end(c, got);
 	else
 		hatch_conn_rx_ack(c, (size_t)got);
+	c->srv->metrics.received += got > 0 ? (unsigned)got : 0u;
 	return true;
 }
 

@@ -100,6 +100,7 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
 		out->tls_heap += c->used ? c->account.now : 0;
 	}
 	srv->port->heap(&heap);
+	hx_metrics_heap(&srv->metrics, heap.free);
 	out->heap_free = heap.free;
 	out->heap_largest = heap.largest;
 	out->memory = (uint32_t)srv->memory;

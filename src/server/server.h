@@ -13,6 +13,7 @@
 
 #include "../base/arena.h"
 #include "conn.h"
+#include "metrics.h"
 #include "rate.h"
 
 struct hx_post {
@@ -74,6 +75,7 @@ struct hatch {
 
 	/* numbers */
 	struct hatch_stats stats;
+	struct hx_metrics metrics;
 	uint32_t started;
 	uint32_t log_second, log_lines, log_dropped;
 };

@@ -18,7 +18,8 @@
 static void narrow_suites(struct hx_tls *tls)
 {
 	if (tls->wants_chacha)
-		mbedtls_ssl_conf_ciphersuites(&tls->shared->conf, hx_suites_chacha());
+		mbedtls_ssl_conf_ciphersuites(
+			&tls->shared->conf, tls->shared->suites + tls->shared->aes_of_tls13);
 }
 
 void hx_choice_begin(struct hx_tls *tls)
@@ -38,7 +39,7 @@ void hx_choice_got(struct hx_tls *tls, const unsigned char *buf, size_t len)
 
 void hx_choice_widen(struct hx_tls_server *shared)
 {
-	mbedtls_ssl_conf_ciphersuites(&shared->conf, hx_suites(shared->fast_aes));
+	mbedtls_ssl_conf_ciphersuites(&shared->conf, shared->suites);
 }
 
 void hx_choice_end(struct hx_tls *tls)

@@ -44,9 +44,7 @@ static const struct {
 };
 
 /* The order counts for TLS 1.2 alone.  What may be left out of TLS 1.3 stands first. */
-enum { AES_OF_TLS_1_3 = 2 };
-
-static const int chacha_first[] = {
+static const int chacha_first[HX_SUITES] = {
 	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
 	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
 	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
@@ -56,10 +54,9 @@ static const int chacha_first[] = {
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	0,
 };
 
-static const int aes_first[] = {
+static const int aes_first[HX_SUITES] = {
 	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
 	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
 	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
@@ -69,7 +66,6 @@ static const int aes_first[] = {
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	0,
 };
 
 static const uint16_t group_list[HX_GROUPS + 1] = { MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
@@ -80,14 +76,32 @@ static const uint16_t signature_list[] = { MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SH
 	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
 	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384, MBEDTLS_TLS1_3_SIG_NONE };
 
-const int *hx_suites(bool fast_aes)
+static bool is_known(int suite)
 {
-	return fast_aes ? aes_first : chacha_first;
+	for (const int *known = mbedtls_ssl_list_ciphersuites(); *known != 0; known++)
+		if (*known == suite)
+			return true;
+	return false;
 }
 
-const int *hx_suites_chacha(void)
+static bool is_aes_of_tls13(int suite)
 {
-	return chacha_first + AES_OF_TLS_1_3;
+	return suite == MBEDTLS_TLS1_3_AES_128_GCM_SHA256 ||
+	       suite == MBEDTLS_TLS1_3_AES_256_GCM_SHA384;
+}
+
+size_t hx_suites(int out[HX_SUITES + 1], bool fast_aes)
+{
+	const int *wanted = fast_aes ? aes_first : chacha_first;
+	size_t count = 0, skip = 0;
+	for (size_t i = 0; i < HX_SUITES; i++) {
+		if (!is_known(wanted[i]))
+			continue;
+		skip += is_aes_of_tls13(wanted[i]) ? 1 : 0;
+		out[count++] = wanted[i];
+	}
+	out[count] = 0;
+	return skip;
 }
 
 const uint16_t *hx_groups(void)

@@ -6,16 +6,19 @@
 #define HX_TLS_MBEDTLS_NAMES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define HX_GROUPS 3
 
-/* All suites; ends with 0.  For TLS 1.2 the best are first. */
-const int *hx_suites(bool fast_aes);
+enum { HX_SUITES = 9 };
 
-/* The same without AES-GCM for TLS 1.3: for a client that offers ChaCha20-Poly1305 where AES is
-   software. */
-const int *hx_suites_chacha(void);
+/*
+ * Our suites, for TLS 1.2 the best first, and 0; but for those that the library was built without,
+ * over which it would stop a handshake with an internal error.  AES-GCM for TLS 1.3 stands in
+ * front: so many to skip for a client that offers ChaCha20-Poly1305 where AES is software.
+ */
+size_t hx_suites(int out[HX_SUITES + 1], bool fast_aes);
 
 const uint16_t *hx_groups(void);     /* HX_GROUPS, the best first, and 0 */
 const uint16_t *hx_signatures(void); /* ends with 0 */

@@ -167,7 +167,7 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
 	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, ticket_write, ticket_parse, shared);
-	mbedtls_ssl_conf_new_session_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
+	hx_mbed_conf_tickets(&shared->conf, TICKETS_PER_HANDSHAKE);
 	mbedtls_ssl_cache_set_max_entries(&shared->cache, config->session_cache);
 	mbedtls_ssl_cache_set_timeout(
 		&shared->cache, config->ticket_s > INT32_MAX ? INT32_MAX : (int)config->ticket_s);
@@ -180,6 +180,39 @@ static mbedtls_ssl_protocol_version version_of(uint16_t version)
 	return version == 0x0303 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3;
 }
 
+/* What was asked for and is not in the library is named with the option that ESP-IDF has for it. */
+static int set_versions(struct hx_tls_server *shared, const struct hatch_config *config)
+{
+	uint16_t highest = config->tls_max;
+	if (!hx_mbed_has_tls13() && config->tls_min == 0x0304) {
+		shared->identity.say(shared->identity.say_arg, HATCH_ERROR,
+			"config.tls_min asks for TLS 1.3, which the TLS library was built without: "
+			"set CONFIG_MBEDTLS_SSL_PROTO_TLS1_3");
+		return HATCH_ENOSYS;
+	}
+	if (!hx_mbed_has_tls13() && highest == 0x0304) {
+		shared->identity.say(shared->identity.say_arg, HATCH_WARN,
+			"TLS 1.2 only: the TLS library was built without TLS 1.3 "
+			"(CONFIG_MBEDTLS_SSL_PROTO_TLS1_3)");
+		highest = 0x0303;
+	}
+	mbedtls_ssl_conf_min_tls_version(&shared->conf, version_of(config->tls_min));
+	mbedtls_ssl_conf_max_tls_version(&shared->conf, version_of(highest));
+	return 0;
+}
+
+/* Also where AES is slow and there is nothing else. */
+static bool prefers_aes(const struct hx_tls_server *shared, const struct hatch_port *port)
+{
+	bool fast = port->fast_aes != NULL && port->fast_aes();
+	if (!fast && !hx_mbed_has_chacha())
+		shared->identity.say(shared->identity.say_arg, HATCH_WARN,
+			"AES is software here, and the TLS library was built without "
+			"ChaCha20-Poly1305, which is faster (CONFIG_MBEDTLS_CHACHA20_C, "
+			"CONFIG_MBEDTLS_POLY1305_C and CONFIG_MBEDTLS_CHACHAPOLY_C)");
+	return fast || !hx_mbed_has_chacha();
+}
+
 static int set_up(struct hx_tls_server *shared, const struct hatch_config *config)
 {
 	static const char *protocols[] = { "http/1.1", "http/1.0", NULL };
@@ -189,16 +222,17 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	if (error != 0)
 		return refuse(shared, "TLS configuration", error);
 	hx_mbed_conf_random(conf);
-	mbedtls_ssl_conf_min_tls_version(conf, version_of(config->tls_min));
-	mbedtls_ssl_conf_max_tls_version(conf, version_of(config->tls_max));
-	shared->fast_aes = config->platform->fast_aes != NULL && config->platform->fast_aes();
+	error = set_versions(shared, config);
+	if (error < 0)
+		return error;
+	shared->fast_aes = prefers_aes(shared, config->platform);
 	memcpy(shared->groups, hx_groups(), sizeof(shared->groups));
-	mbedtls_ssl_conf_ciphersuites(conf, hx_suites(shared->fast_aes));
+	shared->aes_of_tls13 = hx_suites(shared->suites, shared->fast_aes);
+	mbedtls_ssl_conf_ciphersuites(conf, shared->suites);
 	mbedtls_ssl_conf_groups(conf, shared->groups);
 	mbedtls_ssl_conf_sig_algs(conf, hx_signatures());
 	mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
-	mbedtls_ssl_conf_tls13_key_exchange_modes(
-		conf, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+	hx_mbed_conf_tls13(conf);
 	error = mbedtls_ssl_conf_alpn_protocols(conf, protocols);
 	if (error != 0)
 		return refuse(shared, "ALPN", error);

@@ -32,8 +32,10 @@ struct hx_tls_server {
 	mbedtls_ssl_cache_context cache;
 	struct hatch_tls_identity identity;
 	struct hx_heap_account account; /* what belongs to no connection */
+	int suites[HX_SUITES + 1];      /* hx_suites(), which conf refers to */
+	size_t aes_of_tls13;            /* what it returned */
 	uint16_t groups[HX_GROUPS + 1]; /* hx_groups(), which conf refers to; mbedtls_choice.c */
-	bool fast_aes;                  /* the platform's */
+	bool fast_aes;                  /* the platform's, or there is only AES */
 	struct hx_spares spares;
 	struct hx_lend lend; /* count 0: each connection has its own buffers */
 };

@@ -23,6 +23,12 @@
 
 void hx_mbed_conf_random(mbedtls_ssl_config *conf);
 
+/* Was the library built with it?  And what there is to set for it; without it that is nothing. */
+bool hx_mbed_has_chacha(void);
+bool hx_mbed_has_tls13(void);
+void hx_mbed_conf_tls13(mbedtls_ssl_config *conf);
+void hx_mbed_conf_tickets(mbedtls_ssl_config *conf, uint16_t per_handshake);
+
 /* PEM (with its final NUL counted) or DER. */
 int hx_mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len);
 int hx_mbed_check_pair(const mbedtls_pk_context *public_key, const mbedtls_pk_context *key);

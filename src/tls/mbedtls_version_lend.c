@@ -24,14 +24,8 @@ bool hx_mbed_handshake_done(const mbedtls_ssl_context *ssl)
 }
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03060300 && MBEDTLS_VERSION_NUMBER < 0x03070000 &&                 \
-	defined(MBEDTLS_SSL_PROTO_TLS1_2) && defined(MBEDTLS_SSL_PROTO_TLS1_3) &&                  \
-	!defined(MBEDTLS_SSL_DTLS_CONNECTION_ID) && !defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
-
-#include <mbedtls/platform.h>
-
-/* Internal to the library, but not to one of its files: library/ssl_misc.h declares them. */
-void mbedtls_ssl_handshake_wrapup_free_hs_transform(mbedtls_ssl_context *ssl);
-void mbedtls_ssl_transform_free(mbedtls_ssl_transform *transform);
+	defined(MBEDTLS_SSL_PROTO_TLS1_2) && !defined(MBEDTLS_SSL_DTLS_CONNECTION_ID) &&           \
+	!defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
 
 bool hx_mbed_can_lend(void)
 {
@@ -109,26 +103,6 @@ void hx_mbed_attach(mbedtls_ssl_context *ssl, const struct hx_mbed_kept *kept, u
 	ssl->F(out_msg) = out + kept->out_at[4];
 }
 
-/*
- * TLS 1.3 of 3.6 keeps its handshake until the context is freed.  Afterwards a server looks at it
- * no more: there is no key update in 3.6, any handshake message is refused unread, and tickets
- * have been written before the handshake is over.  This is what TLS 1.2 calls at its end; what it
- * then takes over as its transform is in 1.3 one that was never used.
- */
-void hx_mbed_handshake_free(mbedtls_ssl_context *ssl)
-{
-	if (ssl->F(handshake) == NULL ||
-		mbedtls_ssl_get_version_number(ssl) != MBEDTLS_SSL_VERSION_TLS1_3 ||
-		ssl->F(transform_in) != ssl->F(transform_application) ||
-		ssl->F(transform_out) != ssl->F(transform_application))
-		return;
-	mbedtls_ssl_handshake_wrapup_free_hs_transform(ssl);
-	if (ssl->F(transform) != NULL)
-		mbedtls_ssl_transform_free(ssl->F(transform));
-	mbedtls_free(ssl->F(transform));
-	ssl->F(transform) = NULL;
-}
-
 #else /* each context has its own buffers */
 
 bool hx_mbed_can_lend(void)
@@ -170,6 +144,42 @@ void hx_mbed_attach(mbedtls_ssl_context *ssl, const struct hx_mbed_kept *kept, u
 	(void)in;
 	(void)out;
 }
+
+#endif
+
+/* ---- what is left of the handshake ---- */
+
+#if MBEDTLS_VERSION_NUMBER >= 0x03060300 && MBEDTLS_VERSION_NUMBER < 0x03070000 &&                 \
+	defined(MBEDTLS_SSL_PROTO_TLS1_2) && defined(MBEDTLS_SSL_PROTO_TLS1_3) &&                  \
+	!defined(MBEDTLS_SSL_DTLS_CONNECTION_ID) && !defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
+
+#include <mbedtls/platform.h>
+
+/* Internal to the library, but not to one of its files: library/ssl_misc.h declares them. */
+void mbedtls_ssl_handshake_wrapup_free_hs_transform(mbedtls_ssl_context *ssl);
+void mbedtls_ssl_transform_free(mbedtls_ssl_transform *transform);
+
+/*
+ * TLS 1.3 of 3.6 keeps its handshake until the context is freed.  Afterwards a server looks at it
+ * no more: there is no key update in 3.6, any handshake message is refused unread, and tickets
+ * have been written before the handshake is over.  This is what TLS 1.2 calls at its end; what it
+ * then takes over as its transform is in 1.3 one that was never used.
+ */
+void hx_mbed_handshake_free(mbedtls_ssl_context *ssl)
+{
+	if (ssl->F(handshake) == NULL ||
+		mbedtls_ssl_get_version_number(ssl) != MBEDTLS_SSL_VERSION_TLS1_3 ||
+		ssl->F(transform_in) != ssl->F(transform_application) ||
+		ssl->F(transform_out) != ssl->F(transform_application))
+		return;
+	mbedtls_ssl_handshake_wrapup_free_hs_transform(ssl);
+	if (ssl->F(transform) != NULL)
+		mbedtls_ssl_transform_free(ssl->F(transform));
+	mbedtls_free(ssl->F(transform));
+	ssl->F(transform) = NULL;
+}
+
+#else /* TLS 1.2 leaves nothing */
 
 void hx_mbed_handshake_free(mbedtls_ssl_context *ssl)
 {

@@ -53,6 +53,9 @@ class Server:
 
     def __init__(self, command, folder, **options):
         self.out_path, self.err_path = folder / "server.out", folder / "server.err"
+        # What ESP-IDF's port has for a flash, where that is the port.
+        env = options["env"] = dict(options.get("env", os.environ))
+        env["HATCH_NVS"] = env.get("HATCH_STORE", str(folder / "nvs"))
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen([str(word) for word in command], cwd=folder,
                                             stdin=subprocess.DEVNULL, stdout=out, stderr=err,

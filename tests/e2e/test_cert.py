@@ -15,7 +15,7 @@ import threading
 import pytest
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("HATCH_BIN", REPO / "build"))
+BIN = pathlib.Path(os.environ.get("HATCH_BUILD", REPO / "build"))
 CERT = BIN / "hatch-cert"
 
 pytestmark = pytest.mark.skipif(not CERT.exists(), reason="hatch-cert is not built")
@@ -422,8 +422,8 @@ def test_verify_finds_what_is_wrong(box):
 # ---- use ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["", "ca", "server", "self", "show", "verify", "trust",
-                                     "untrust"])
+@pytest.mark.parametrize("command", ["", "ca", "server", "self", "batch", "renew", "show",
+                                     "verify", "trust", "untrust"])
 def test_help(box, command):
     done = box.run(*([command] if command else []), "--help")
     assert done.stdout.startswith("usage: hatch-cert") and done.stderr == ""
@@ -438,6 +438,7 @@ def test_help(box, command):
     ["ca", "--common-name", "a" * 65], ["ca", "--common-name", "a\nb"], ["server"],
     ["server", "--name", "a.lan", "--format", "pem,"], ["server", "--name", "a", "--key", "dsa"],
     ["server", "--name", "a", "--symbol", "1x"], ["self", "--name", "a", "--ca", "x"], ["show"],
+    ["batch"], ["batch", "a", "b"], ["batch", "a", "--format", "x"], ["batch", "a", "--out", ""], ["renew"],
     ["verify"], ["verify", "a", "b"], ["trust", "x"]])
 def test_wrong_use_is_one_line_and_status_2(box, args):
     done = box.run(*args, status=2)

@@ -15,7 +15,7 @@ import time
 import pytest
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("HATCH_BIN", REPO / "build"))
+BIN = pathlib.Path(os.environ.get("HATCH_BUILD", REPO / "build"))
 CERT = BIN / "hatch-cert"
 PROBE = BIN / "hatch-probe"
 

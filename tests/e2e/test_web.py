@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Files in the program and in a folder, forms and uploads: as curl and Python see them."""
+import base64
 import concurrent.futures
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -300,3 +302,70 @@ def test_secure_fields(curl):
     assert curl("/cors/some")[1]["X-Request-Id"] != fields["X-Request-Id"]
     _, fields, _ = curl("/cors/all")
     assert fields["X-Frame-Options"] == "DENY" and "Strict-Transport-Security" not in fields
+
+
+# ---- what is going on -------------------------------------------------------------------------
+
+
+def test_metrics(curl):
+    from prometheus_client.parser import text_string_to_metric_families
+    curl("/nothing")
+    status, fields, body = curl("/metrics")
+    assert status == 200 and fields["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = {family.name: family for family in text_string_to_metric_families(body.decode())}
+    samples = {(sample.name, *sorted(sample.labels.items())): sample.value
+               for family in families.values() for sample in family.samples}
+    assert all(family.documentation and family.type in ("counter", "gauge", "histogram")
+               for family in families.values())
+    assert families["hatch_handshake_seconds"].type == "histogram"
+    assert samples["hatch_responses_total", ("status", "404")] >= 1
+    full = samples["hatch_handshakes_total", ("kind", "full")]
+    assert full >= 2 and samples["hatch_handshake_seconds_count", ("kind", "full")] == full
+    buckets = [sample.value for sample in families["hatch_handshake_seconds"].samples
+               if sample.name.endswith("_bucket") and sample.labels["kind"] == "full"]
+    assert len(buckets) == 10 and buckets == sorted(buckets) and buckets[-1] == full
+    assert samples["hatch_received_bytes_total",] > 500 and samples["hatch_sent_bytes_total",] > 1000
+    # The same as JSON, in which each time counts by itself.
+    found = json.loads(curl("/metrics.json")[2])
+    assert found["handshakes_full"] == full + 1 and found["responses"]["404"] >= 1
+    assert sum(found["handshake_ms_full"].values()) == full + 1
+    assert found["refused_share"] == samples["hatch_refused_total", ("reason", "share")]
+
+
+# ---- firmware ---------------------------------------------------------------------------------
+
+
+def test_update(curl, folder):
+    image, old_image = os.urandom(300_000), b"old"
+    digest = hashlib.sha256(image).digest()
+    (folder / "image").write_bytes(old_image)
+
+    def put(path, *args, data=image):
+        status = curl(path, "-T", "-", *args, data=data)[0]
+        assert not (folder / "image.next").exists()
+        return status, (folder / "image").read_bytes()
+    assert put("/update?sha256=" + "0" * 64) == (422, old_image)
+    assert put("/update?sha256=" + "0" * 63) == (400, old_image)
+    assert put("/update", "-H", "Content-Digest: sha-256=:AAAA:") == (400, old_image)
+    assert put("/update", "-H", "Content-Digest: sha-512=:AAAA:") == (400, old_image)
+    assert put("/careful") == (400, old_image)
+    assert put("/update", data=b"") == (400, old_image)
+    assert put("/update", data=bytes(1_000_001)) == (413, old_image)
+    assert put("/update?sha256=" + digest.hex().upper()) == (200, image)
+    (folder / "image").write_bytes(old_image)
+    field = base64.b64encode(digest).decode()
+    assert put("/careful", "-H", f"Content-Digest: sha-512=:AAAA:, sha-256=:{field}:") == (200, image)
+    (folder / "image").write_bytes(old_image)
+    assert put("/update", data=bytes(1_000_000)) == (200, bytes(1_000_000))  # without a digest it is trusted
+
+
+def test_a_broken_update_leaves_the_old_image(web, pki, curl, folder):
+    (folder / "image").write_bytes(b"old")
+    client = Client(web.port, pki.context())
+    client.send(request("/update", method="PUT", body=b"x" * 100_000)[:-1])
+    harness.wait_until(lambda: (folder / "image.next").exists(), "it has begun")
+    assert curl("/update", "-T", "-", data=b"other")[0] == 409
+    client.reset()
+    harness.wait_until(lambda: not (folder / "image.next").exists(), "what was written is gone")
+    assert (folder / "image").read_bytes() == b"old"
+    assert curl("/update", "-T", "-", data=b"other")[0] == 200

@@ -171,7 +171,9 @@ static int counters(struct hatch_req *req)
 		(unsigned long)s.handshakes_failed, (unsigned long)s.handshakes_delayed,
 		(unsigned long)s.requests, (unsigned long)s.memory, (unsigned long)s.tls_heap,
 		(unsigned long)s.heap_free, (unsigned long)s.heap_largest,
-		(unsigned long long)hatch_default_port.cpu_ns());
+		hatch_default_port.cpu_ns == NULL
+			? 0
+			: (unsigned long long)hatch_default_port.cpu_ns());
 	return hatch_send_bytes(req, 200, "application/json", text, strlen(text));
 }
 

@@ -71,6 +71,49 @@ static int upload(struct hatch_req *req)
 	return seen == NULL ? HATCH_ENOMEM : hatch_receive_parts(req, hatch_arg(req), seen);
 }
 
+/* ---- firmware: into a file that takes the place of another when it is whole ---- */
+
+static char image[512], next_image[512];
+static FILE *writing;
+
+static int begin_image(void *arg, uint64_t len)
+{
+	(void)arg;
+	(void)len;
+	writing = fopen(next_image, "wb");
+	return writing == NULL ? HATCH_EPORT : 0;
+}
+
+static int write_image(void *arg, struct hatch_span piece)
+{
+	(void)arg;
+	return fwrite(piece.ptr, 1, piece.len, writing) == piece.len ? 0 : HATCH_EPORT;
+}
+
+static int finish_image(void *arg)
+{
+	(void)arg;
+	fclose(writing);
+	writing = NULL;
+	return rename(next_image, image) == 0 ? 0 : HATCH_EPORT;
+}
+
+static void abort_image(void *arg)
+{
+	(void)arg;
+	if (writing != NULL)
+		fclose(writing);
+	writing = NULL;
+	remove(next_image);
+}
+
+static struct hatch_update update = { .begin = begin_image,
+	.write = write_image,
+	.finish = finish_image,
+	.abort = abort_image,
+	.max = 1000000 };
+static struct hatch_update careful;
+
 /* ---- fields for browsers ---- */
 
 static int say_ok(struct hatch_req *req)
@@ -104,6 +147,10 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_OPTIONS, "/cors/some", hatch_cors_preflight, &some),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/all", say_ok, NULL, &cors_all),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
+	HATCH_ROUTE_ARG(HATCH_PUT | HATCH_POST, "/update", hatch_update, &update),
+	HATCH_ROUTE_ARG(HATCH_PUT, "/careful", hatch_update, &careful),
+	HATCH_ROUTE(HATCH_GET, "/metrics", hatch_metrics),
+	HATCH_ROUTE(HATCH_GET, "/metrics.json", hatch_metrics_json),
 	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
 	HATCH_ROUTE_ARG(HATCH_GET, "/listed/*", hatch_files, &listed),
 	HATCH_ROUTE_ARG(HATCH_PUT, "/files/*", hatch_files_put, &folder),
@@ -137,6 +184,10 @@ int main(int argc, char **argv)
 	folder.dir = listed.dir = argv[3];
 	folder.upload_max = 50000000;
 	listed.list = hatch_files_list;
+	snprintf(image, sizeof(image), "%s/image", argv[3]);
+	snprintf(next_image, sizeof(next_image), "%s/image.next", argv[3]);
+	careful = update;
+	careful.needs_digest = true;
 	alone = site;
 	alone.fallback = "index.html";
 	alone.max_age_s = 60;

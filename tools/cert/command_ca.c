@@ -15,7 +15,8 @@ static struct {
 } opt = { .days = 3650 };
 
 static const struct arg_option options[] = {
-	{ "ca", "DIR", "the folder of the CA\n(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+	{ "ca", "DIR",
+		"the folder of the CA\n(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\non Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 	{ "common-name", "TEXT", "CN (default: \"Hatch local CA user@host\")",
 		.text = &opt.subject.common_name },
@@ -38,7 +39,7 @@ static const struct arg_command command = {
 		"stays, and this prints what it is.\n\n"
 		"Whoever has ca.key can pretend to be any site to a machine that trusts this CA:\n"
 		"the folder is closed to others, and lies outside of your projects.",
-	.more = "Files: ca.pem and ca.der (the certificate; give it away), ca.key (secret, 0600).\n\n"
+	.more = "Files: ca.pem and ca.der (the certificate; give it away), ca.key (secret: for you only).\n\n"
 		"Example:\n"
 		"  hatch-cert ca\n"
 		"  hatch-cert trust\n"

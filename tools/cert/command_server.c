@@ -5,17 +5,11 @@
 #include <string.h>
 
 #include "cert/command.h"
-#include "cert/output.h"
+#include "cert/order.h"
 #include "cert/print.h"
-#include "cert/store.h"
 #include "common/args.h"
 #include "common/files.h"
 #include "common/say.h"
-
-enum {
-	APPLE_DAYS = 825,
-	SYMBOL_MAX = 96,
-};
 
 static struct {
 	struct arg_list names, addresses;
@@ -37,9 +31,11 @@ static const struct arg_option options[] = {
 		"(default: the first name, in this folder)",
 		.text = &opt.out },
 	{ "format", "LIST",
-		"one or more of pem,der,header (default: pem)\n"
+		"one or more of pem,der,header,nvs (default: pem)\n"
 		"pem: BASE.pem, BASE.key; der: BASE.der, BASE.key.der;\n"
-		"header: BASE.h, C arrays in DER, to compile into firmware",
+		"header: BASE.h, C arrays in DER, to compile into firmware;\n"
+		"nvs: BASE.nvs.csv, both in DER for ESP-IDF's\n"
+		"nvs_partition_gen.py, namespace \"identity\", cert and key",
 		.text = &opt.format },
 	{ "symbol", "WORD",
 		"the arrays of the header are WORD_cert and WORD_key\n"
@@ -67,12 +63,13 @@ static const struct arg_option options[] = {
 		.on = &opt.chain },
 	{ "ca", "DIR",
 		"the folder of the CA\n"
-		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\n"
+		"on Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 };
 
 static const char more[] =
-	"Files with the key (.key, .key.der, .h) are readable by their owner only. Everything is\n"
+	"Files with the key (.key, .key.der, .h, .nvs.csv) are readable by their owner only. Everything is\n"
 	"read back and checked (signature, dates, every name and address, key) before it gets its\n"
 	"name; if anything fails, the old files stay. The certificate is valid from yesterday on,\n"
 	"because the clocks of devices are late.\n\n"
@@ -103,85 +100,6 @@ static const struct arg_command self_command = {
 	.option_count = ARG_COUNT(options) - 2,
 };
 
-static unsigned parse_formats(const char *list)
-{
-	static const struct {
-		const char *name;
-		unsigned format;
-	} formats[] = { { "pem", OUTPUT_PEM }, { "der", OUTPUT_DER }, { "header", OUTPUT_HEADER } };
-	unsigned all = 0;
-
-	for (const char *at = list;;) {
-		size_t len = strcspn(at, ",");
-		unsigned found = 0;
-
-		for (size_t i = 0; i < ARG_COUNT(formats); i++) {
-			if (strlen(formats[i].name) == len && memcmp(formats[i].name, at, len) == 0)
-				found = formats[i].format;
-		}
-		if (!found)
-			die_usage("--format wants one or more of pem,der,header");
-		all |= found;
-		if (!at[len])
-			return all;
-		at += len + 1;
-	}
-}
-
-static enum mbed_key parse_key(const char *name)
-{
-	static const char *const names[] = {
-		[MBED_P256] = "p256",
-		[MBED_RSA2048] = "rsa2048",
-		[MBED_RSA3072] = "rsa3072",
-		[MBED_RSA4096] = "rsa4096",
-	};
-
-	for (size_t i = 0; i < ARG_COUNT(names); i++) {
-		if (strcmp(names[i], name) == 0)
-			return (enum mbed_key)i;
-	}
-	die_usage("--key wants p256, rsa2048, rsa3072 or rsa4096");
-}
-
-static bool is_word(char c, bool first)
-{
-	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-
-	return letter || (!first && c >= '0' && c <= '9');
-}
-
-/* The last part of the path, with an underscore for what C does not allow. */
-static void default_symbol(const char *base, char symbol[SYMBOL_MAX])
-{
-	const char *slash = strrchr(base, '/');
-	const char *at = slash ? slash + 1 : base;
-	size_t len = 0;
-
-	if (*at && !is_word(*at, true))
-		symbol[len++] = 'x';
-	for (; *at && len < SYMBOL_MAX - 1; at++)
-		symbol[len++] = (char)(is_word(*at, false) ? *at : '_');
-	symbol[len] = 0;
-}
-
-static void take_symbol(const char *base, char symbol[SYMBOL_MAX])
-{
-	size_t len = opt.symbol ? strlen(opt.symbol) : 0;
-
-	if (!opt.symbol) {
-		default_symbol(base, symbol);
-		return;
-	}
-	for (size_t i = 0; i < len; i++) {
-		if (!is_word(opt.symbol[i], i == 0))
-			die_usage("--symbol wants a C identifier");
-	}
-	if (len == 0 || len >= SYMBOL_MAX)
-		die_usage("--symbol wants 1 to %d characters", SYMBOL_MAX - 1);
-	memcpy(symbol, opt.symbol, len + 1);
-}
-
 /* A file name that needs no quotes: of the first name, without star and colons. */
 static char *default_base(const struct cert_names *names)
 {
@@ -197,29 +115,9 @@ static char *default_base(const struct cert_names *names)
 
 static void check_base(const char *base)
 {
-	size_t len = strlen(base);
-
-	if (len == 0 || base[len - 1] == '/')
+	if (!*path_last(base))
 		die_usage(
 			"--out wants a folder and the beginning of a file name, as in certs/esp32");
-}
-
-/* From yesterday on, and no longer than the CA. */
-static void plan_validity(struct cert_plan *plan, const struct identity *ca)
-{
-	if (opt.days > APPLE_DAYS && !opt.allow_long)
-		die_usage(
-			"--days %ld: Apple's systems refuse a server certificate that is valid for "
-			"more than %d days; --allow-long makes it all the same",
-			opt.days, APPLE_DAYS);
-	plan->not_before = time(NULL) - DAY_S;
-	/* Both ends belong to it: RFC 5280 section 4.1.2.5. */
-	plan->not_after = plan->not_before + (time_t)opt.days * DAY_S - 1;
-	if (ca && plan->not_after > mbed_time(&ca->cert.valid_to)) {
-		plan->not_after = mbed_time(&ca->cert.valid_to);
-		warn("the certificate ends with the CA that signs it, before its %ld days",
-			opt.days);
-	}
 }
 
 static void print_next(const struct cert_names *names, const char *trusted)
@@ -234,54 +132,28 @@ static void print_next(const struct cert_names *names, const char *trusted)
 		name[0] == '*' ? name + 1 : name);
 }
 
-static void make(struct cert_names *names, const struct output *output, struct ca_store *store,
-	struct identity *ca)
+static void make(struct order *order, struct ca_store *store, struct identity *ca)
 {
-	struct cert_plan plan = { .names = names, .key = parse_key(opt.key) };
-	char *own = path_add(output->base, ".pem");
+	const struct cert_names *names = order->output.names;
+	char *own = path_add(order->output.base, ".pem");
+	char *dn = order_dn(&opt.subject, names);
 	struct identity leaf;
-	char *dn;
 
-	if (!opt.subject.common_name)
-		opt.subject.common_name = strlen(names->item[0].text) <= SUBJECT_CN_MAX
-						  ? names->item[0].text
-						  : "Hatch server";
-	dn = subject_to_dn(&opt.subject);
-	plan.dn = dn;
-	plan_validity(&plan, ca);
-	identity_init(&leaf);
-	if (plan.key != MBED_P256)
-		fprintf(stderr, "Looking for two large primes...\n");
-	identity_make(&leaf, &plan, ca);
-	output_write(output, &leaf, ca ? &ca->cert : NULL);
+	order->dn = dn;
+	order_make(order, ca, &leaf);
 	print_cert(&leaf.cert);
-	if (ca || (output->formats & OUTPUT_PEM))
+	if (ca || (order->output.formats & OUTPUT_PEM))
 		print_next(names, ca ? store->cert : own);
 	identity_free(&leaf);
 	free(dn);
 	free(own);
 }
 
-static void load_or_make_ca(struct ca_store *store, struct identity *ca)
-{
-	static const struct subject unnamed;
-
-	store_open(store, opt.ca);
-	identity_init(ca);
-	if (store_has_ca(store)) {
-		store_load(store, ca);
-		return;
-	}
-	store_make(store, ca, &unnamed, 3650, false);
-	printf("There was no CA: made one in %s.\nBrowsers trust it after: hatch-cert trust\n\n",
-		store->folder);
-}
-
 static int run(bool with_ca)
 {
 	static struct cert_names names;
 	char symbol[SYMBOL_MAX];
-	struct output output = { .names = &names, .symbol = symbol };
+	struct order order = { .output = { .names = &names, .symbol = symbol }, .days = opt.days };
 	struct ca_store store;
 	struct identity ca;
 	char *base;
@@ -289,18 +161,21 @@ static int run(bool with_ca)
 	names_take(&names, &opt.names, &opt.addresses);
 	if (names.count == 0)
 		die_usage("what is it for? Give at least one --name or --ip");
-	(void)parse_key(opt.key);
+	order.key = order_key(opt.key);
+	order_check_days(opt.days, opt.allow_long);
 	base = opt.out ? path_add(opt.out, "") : default_base(&names);
 	check_base(base);
-	take_symbol(base, symbol);
-	output.base = base;
-	output.formats = parse_formats(opt.format);
-	output.chain = opt.chain;
-	output.force = opt.force;
-	output_check_free(&output);
-	if (with_ca)
-		load_or_make_ca(&store, &ca);
-	make(&names, &output, with_ca ? &store : NULL, with_ca ? &ca : NULL);
+	order_symbol(opt.symbol, base, symbol);
+	order.output.base = base;
+	order.output.formats = order_formats(opt.format);
+	order.output.chain = opt.chain;
+	order.output.force = opt.force;
+	output_check_free(&order.output);
+	if (with_ca) {
+		store_open(&store, opt.ca);
+		order_load_ca(&store, &ca);
+	}
+	make(&order, with_ca ? &store : NULL, with_ca ? &ca : NULL);
 	if (with_ca) {
 		identity_free(&ca);
 		store_close(&store);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* hatch-cert trust and untrust: the CA in the stores of this machine. */
-#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "cert/command.h"
 #include "cert/print.h"
@@ -13,6 +10,7 @@
 #include "cert/trust.h"
 #include "common/args.h"
 #include "common/say.h"
+#include "common/system.h"
 
 static struct {
 	const char *ca;
@@ -28,26 +26,19 @@ static const struct arg_option options[] = {
 	{ "dry-run", NULL, "print the commands, run none", .on = &opt.dry_run },
 	{ "ca", "DIR",
 		"the folder of the CA\n"
-		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\n"
+		"on Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 };
-
-static const char more[] =
-	"The commands are shown before they run. Those for the system need root, and go through\n"
-	"sudo if you are not. The browsers' stores need certutil, from the package libnss3-tools\n"
-	"(Debian, Ubuntu), nss-tools (Fedora) or nss (Arch).\n\n"
-	"Environment: HATCH_TRUST_SYSTEM_DIR names a folder that gets the certificate in place of\n"
-	"the system's store; no root, and nothing else is updated.\n\n"
-	"Exit status: 0 done, 1 at least one store could not be changed, 2 wrong use.";
 
 static const struct arg_command trust_command = {
 	.name = "hatch-cert trust",
 	.usage = "[option...]",
 	.about =
 		"Makes this machine trust the certificates that your local CA signs: the system's\n"
-		"store, Firefox and Chrome on Linux. Prints the steps for macOS, Windows, Android\n"
-		"and iOS. \"hatch-cert untrust\" takes it back.",
-	.more = more,
+		"store, Firefox and Chrome. Prints the steps for other systems, Android and iOS\n"
+		"too. \"hatch-cert untrust\" takes it back.",
+	.more = trust_stores_help,
 	.options = options,
 	.option_count = ARG_COUNT(options),
 };
@@ -56,10 +47,10 @@ static const struct arg_command untrust_command = {
 	.name = "hatch-cert untrust",
 	.usage = "[option...]",
 	.about =
-		"Takes the local CA out of the system's store, Firefox and Chrome on Linux, and\n"
-		"prints the steps for macOS, Windows, Android and iOS. The CA itself stays. Run it\n"
+		"Takes the local CA out of the system's store, Firefox and Chrome, and prints the\n"
+		"steps for other systems, Android and iOS. The CA itself stays. Run it\n"
 		"before \"hatch-cert ca --force\": it removes the CA that is there now.",
-	.more = more,
+	.more = trust_stores_help,
 	.options = options,
 	.option_count = ARG_COUNT(options),
 };
@@ -73,24 +64,18 @@ static void name_it(struct trust_plan *plan, const mbedtls_x509_crt *cert)
 		die("cannot hash the certificate");
 	snprintf(plan->name, sizeof(plan->name), "hatch-%02x%02x%02x%02x", digest[0], digest[1],
 		digest[2], digest[3]);
-}
-
-static bool is_linux(void)
-{
-	struct utsname name;
-
-	return uname(&name) >= 0 && strcmp(name.sysname, "Linux") == 0;
+	if (mbed_sha1(cert->raw.p, cert->raw.len, digest) != 0)
+		die("cannot hash the certificate");
+	for (size_t i = 0; i < MBED_SHA1; i++)
+		snprintf(plan->sha1 + 2 * i, sizeof(plan->sha1) - 2 * i, "%02x", digest[i]);
 }
 
 static void find(struct trust_plan *plan)
 {
 	bool all = !opt.system && !opt.firefox && !opt.chrome;
+	struct trust_choice choice = { all || opt.system, all || opt.firefox, all || opt.chrome };
 
-	if (!is_linux())
-		return;
-	if (all || opt.system)
-		trust_find_system(plan);
-	trust_find_browsers(plan, all || opt.firefox, all || opt.chrome);
+	trust_find(plan, &choice);
 }
 
 static bool agrees(void)
@@ -99,7 +84,7 @@ static bool agrees(void)
 
 	if (opt.yes)
 		return true;
-	if (!isatty(STDIN_FILENO))
+	if (!system_can_ask())
 		die("nobody is there to be asked: run it in a terminal, or with --yes");
 	printf("Run these? [y/N] ");
 	fflush(stdout);
@@ -111,8 +96,7 @@ static bool agrees(void)
 static bool say_lacks(const struct trust_plan *plan)
 {
 	if (plan->lacks_certutil)
-		warn("Firefox or Chrome is here, but not certutil: apt install libnss3-tools "
-		     "(Fedora: dnf install nss-tools; Arch: pacman -S nss), then run this again");
+		warn("%s", trust_certutil_help);
 	if (plan->lacks_system)
 		warn("no store of the system was found: see your distribution on \"add a CA\"");
 	return !plan->lacks_certutil && !plan->lacks_system;
@@ -150,6 +134,7 @@ static int run(bool remove)
 	store_open(&store, opt.ca);
 	store_load_cert(&store, &cert);
 	plan.cert = store.cert;
+	plan.der = store.der;
 	plan.remove = remove;
 	name_it(&plan, &cert);
 	find(&plan);

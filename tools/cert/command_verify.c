@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* hatch-cert verify: would a client that trusts the CA accept this certificate? */
-#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "cert/check.h"
 #include "cert/command.h"
+#include "cert/expiry.h"
 #include "cert/load.h"
 #include "cert/print.h"
 #include "cert/store.h"
@@ -18,8 +18,9 @@
 static struct {
 	struct arg_list files, names, addresses;
 	const char *ca, *key;
+	long within;
 	bool self;
-} opt;
+} opt = { .within = -1 };
 
 static const struct arg_option options[] = {
 	{ "name", "NAME", "it must be good for this host; may be given again", .list = &opt.names },
@@ -29,10 +30,13 @@ static const struct arg_option options[] = {
 		"this key, PEM or DER, must belong to it (default: the .key\n"
 		"beside a .pem, if there is one)",
 		.text = &opt.key },
+	{ "within", "N", "it must not expire within N days", .number = &opt.within, .min = 0,
+		.max = 36500 },
 	{ "self", NULL, "it is self-signed: trust itself, not the CA", .on = &opt.self },
 	{ "ca", "DIR",
 		"the folder of the CA\n"
-		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca)",
+		"(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\n"
+		"on Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
 };
 
@@ -92,6 +96,11 @@ static bool verify(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, const struct ce
 	char why[REASON_SIZE] = "";
 	bool good = verdict(check_chain(cert, ca, why), "chain", why);
 
+	if (opt.within >= 0) {
+		snprintf(why, sizeof(why), "it expires on %04d-%02d-%02d", cert->valid_to.year,
+			cert->valid_to.mon, cert->valid_to.day);
+		good = verdict(!expires_within(cert, opt.within), "days left", why) && good;
+	}
 	if (names->count > 0)
 		good = verdict(check_names(cert, ca, names, why), "names", why) && good;
 	if (key)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys and certificates, in memory; see make.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/make.h"
 
 #include <stdlib.h>
@@ -139,9 +138,11 @@ static int set_validity(mbedtls_x509write_cert *cert, const struct cert_plan *pl
 	char from[16], to[16];
 	struct tm tm;
 
-	if (!gmtime_r(&plan->not_before, &tm) || !strftime(from, sizeof(from), "%Y%m%d%H%M%S", &tm))
+	if (!mbedtls_platform_gmtime_r(&plan->not_before, &tm) ||
+		!strftime(from, sizeof(from), "%Y%m%d%H%M%S", &tm))
 		return MBEDTLS_ERR_X509_INVALID_DATE;
-	if (!gmtime_r(&plan->not_after, &tm) || !strftime(to, sizeof(to), "%Y%m%d%H%M%S", &tm))
+	if (!mbedtls_platform_gmtime_r(&plan->not_after, &tm) ||
+		!strftime(to, sizeof(to), "%Y%m%d%H%M%S", &tm))
 		return MBEDTLS_ERR_X509_INVALID_DATE;
 	return mbedtls_x509write_crt_set_validity(cert, from, to);
 }

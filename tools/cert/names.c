@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The names and addresses a certificate is for; see names.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/names.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/address.h"
 #include "common/files.h"
 #include "common/say.h"
 
@@ -74,21 +73,25 @@ const char *dns_name_wrong(const char *name)
 	return strlen(name) > NAME_MAX_LEN ? "is longer than 253 characters" : NULL;
 }
 
-static void names_add(struct cert_names *names, const struct cert_name *name, const char *text)
+static const char *names_add(
+	struct cert_names *names, const struct cert_name *name, const char *text)
 {
 	char *copy;
 
 	for (size_t i = 0; i < names->count; i++) {
 		if (names->item[i].is_ip == name->is_ip && strcmp(names->item[i].text, text) == 0)
-			return;
+			return NULL;
 	}
+	if (names->count == NAMES_MAX)
+		return "is one too many: at most 128 names and addresses";
 	copy = path_add(text, "");
 	names->item[names->count] = *name;
 	names->item[names->count].text = copy;
 	names->count++;
+	return NULL;
 }
 
-static void add_dns(struct cert_names *names, const char *name)
+const char *names_add_dns(struct cert_names *names, const char *name)
 {
 	const char *wrong = dns_name_wrong(name);
 	struct cert_name entry = { .is_ip = false };
@@ -96,46 +99,46 @@ static void add_dns(struct cert_names *names, const char *name)
 	size_t len = strlen(name);
 
 	if (wrong)
-		die_usage("--name \"%s\" %s", name, wrong);
+		return wrong;
 	for (size_t i = 0; i <= len; i++) {
 		bool upper = name[i] >= 'A' && name[i] <= 'Z';
 
 		lower[i] = (char)(upper ? name[i] - 'A' + 'a' : name[i]);
 	}
-	names_add(names, &entry, lower);
+	return names_add(names, &entry, lower);
 }
 
-static void add_ip(struct cert_names *names, const char *address)
+const char *names_add_ip(struct cert_names *names, const char *address)
 {
 	struct cert_name entry = { .is_ip = true };
-	char text[INET6_ADDRSTRLEN];
+	char text[ADDRESS_TEXT_SIZE];
 
-	if (inet_pton(AF_INET, address, entry.address) == 1) {
-		entry.address_len = 4;
-		inet_ntop(AF_INET, entry.address, text, sizeof(text));
-	} else if (inet_pton(AF_INET6, address, entry.address) == 1) {
-		entry.address_len = 16;
-		inet_ntop(AF_INET6, entry.address, text, sizeof(text));
-	} else if (strchr(address, '%')) {
-		die_usage(
-			"--ip \"%s\": a certificate cannot hold a zone, leave out the %%", address);
-	} else if (strpbrk(address, "[]/")) {
-		die_usage("--ip \"%s\": one bare address, without brackets and prefix length",
-			address);
-	} else {
-		die_usage("--ip \"%s\" is neither an IPv4 nor an IPv6 address (names go into "
-			  "--name)",
-			address);
+	entry.address_len = address_parse(address, entry.address);
+	if (entry.address_len == 0) {
+		if (strchr(address, '%'))
+			return "has a zone, which a certificate cannot hold: leave out the %";
+		if (strpbrk(address, "[]/"))
+			return "is not one bare address: leave out brackets and prefix length";
+		return "is neither an IPv4 nor an IPv6 address (names go into --name)";
 	}
-	names_add(names, &entry, text);
+	(void)address_text(entry.address, entry.address_len, text, sizeof(text));
+	return names_add(names, &entry, text);
 }
 
 void names_take(struct cert_names *names, const struct arg_list *dns, const struct arg_list *ip)
 {
-	for (size_t i = 0; i < dns->count; i++)
-		add_dns(names, dns->item[i]);
-	for (size_t i = 0; i < ip->count; i++)
-		add_ip(names, ip->item[i]);
+	const char *wrong;
+
+	for (size_t i = 0; i < dns->count; i++) {
+		wrong = names_add_dns(names, dns->item[i]);
+		if (wrong)
+			die_usage("--name \"%s\" %s", dns->item[i], wrong);
+	}
+	for (size_t i = 0; i < ip->count; i++) {
+		wrong = names_add_ip(names, ip->item[i]);
+		if (wrong)
+			die_usage("--ip \"%s\" %s", ip->item[i], wrong);
+	}
 }
 
 void names_free(struct cert_names *names)

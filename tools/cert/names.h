@@ -36,6 +36,8 @@ void names_free(struct cert_names *names);
 
 /* NULL if it fits, else what is wrong with it, as the end of a sentence. */
 const char *dns_name_wrong(const char *name);
+const char *names_add_dns(struct cert_names *names, const char *name);
+const char *names_add_ip(struct cert_names *names, const char *address);
 
 /*
  * Fills list[0..count-1] and links them, the last one first, because Mbed TLS writes backwards.

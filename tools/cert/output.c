@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a server certificate; see output.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/output.h"
 
 #include <errno.h>
@@ -19,7 +18,7 @@ struct kind {
 	unsigned format;
 	const char *ending;
 	const char *label;
-	bool has_key; /* then the mode is 0600 */
+	bool has_key; /* then it is for its owner only */
 	bool has_cert;
 };
 
@@ -30,22 +29,54 @@ static const struct kind kinds[] = {
 	{ OUTPUT_DER, ".key.der", "key", true, false },
 	{ OUTPUT_DER, ".der", "certificate", false, true },
 	{ OUTPUT_HEADER, ".h", "C header", true, true },
+	{ OUTPUT_NVS, ".nvs.csv", "NVS data", true, true },
 };
 
 enum {
 	KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]),
 };
 
-void output_check_free(const struct output *output)
+size_t output_count(const struct output *output, size_t *wanted, const char **first)
 {
-	for (size_t i = 0; i < KIND_COUNT && !output->force; i++) {
-		char *path = path_add(output->base, kinds[i].ending);
+	size_t there = 0;
 
-		if ((output->formats & kinds[i].format) && file_exists(path))
-			die("%s is there already: --force replaces it, another --out keeps it",
-				path);
+	*wanted = 0;
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		char *path;
+
+		if (!(output->formats & kinds[i].format))
+			continue;
+		path = path_add(output->base, kinds[i].ending);
+		(*wanted)++;
+		if (file_exists(path) && there++ == 0)
+			*first = kinds[i].ending;
 		free(path);
 	}
+	return there;
+}
+
+unsigned output_formats_there(const char *base)
+{
+	unsigned formats = 0;
+
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		char *path = path_add(base, kinds[i].ending);
+
+		if (kinds[i].has_cert && file_exists(path))
+			formats |= kinds[i].format;
+		free(path);
+	}
+	return formats;
+}
+
+void output_check_free(const struct output *output)
+{
+	const char *ending = "";
+	size_t wanted;
+
+	if (!output->force && output_count(output, &wanted, &ending) > 0)
+		die("%s%s is there already: --force replaces it, another --out keeps it",
+			output->base, ending);
 }
 
 /* ---- what goes into the files ------------------------------------------- */
@@ -92,6 +123,23 @@ static struct text make_header(
 	return header;
 }
 
+/* What nvs_partition_gen.py takes: two blobs in a namespace of their own. */
+static struct text make_nvs(
+	const struct output *output, const struct identity *leaf, const mbedtls_x509_crt *ca)
+{
+	struct text nvs = { 0 };
+	struct text cert = cert_der(output, leaf, ca);
+	unsigned char key[KEY_DER_MAX];
+	size_t key_len = key_to_der(leaf, key);
+
+	text_print(&nvs, "key,type,encoding,value\n%s,namespace,,\n", OUTPUT_NVS_NAMESPACE);
+	nvs_add_blob(&nvs, "cert", cert.bytes, cert.len);
+	nvs_add_blob(&nvs, "key", key, key_len);
+	mbedtls_platform_zeroize(key, sizeof(key));
+	text_forget(&cert);
+	return nvs;
+}
+
 static struct text make_file(const struct output *output, const struct kind *kind,
 	const struct identity *leaf, const mbedtls_x509_crt *ca)
 {
@@ -100,6 +148,8 @@ static struct text make_file(const struct output *output, const struct kind *kin
 
 	if (kind->format == OUTPUT_HEADER)
 		return make_header(output, leaf, ca);
+	if (kind->format == OUTPUT_NVS)
+		return make_nvs(output, leaf, ca);
 	if (kind->format == OUTPUT_DER && kind->has_cert)
 		return cert_der(output, leaf, ca);
 	if (kind->format == OUTPUT_DER) {
@@ -117,15 +167,41 @@ static struct text make_file(const struct output *output, const struct kind *kin
 
 /* ---- what they are when read back --------------------------------------- */
 
-static bool check_cert_bytes(const struct output *output, const unsigned char *bytes, size_t len,
-	mbedtls_x509_crt *ca, char *why)
+/* The certificate and the key of a file, as Mbed TLS takes them; one of them may be empty. */
+static void take_parts(const struct output *output, const struct kind *kind,
+	const unsigned char *bytes, size_t len, struct text *cert, struct text *key)
+{
+	char symbol[160];
+
+	if (kind->format == OUTPUT_HEADER) {
+		snprintf(symbol, sizeof(symbol), "%s_cert", output->symbol);
+		*cert = header_find_array((const char *)bytes, symbol);
+		snprintf(symbol, sizeof(symbol), "%s_key", output->symbol);
+		*key = header_find_array((const char *)bytes, symbol);
+	} else if (kind->format == OUTPUT_NVS) {
+		*cert = nvs_find_blob((const char *)bytes, "cert");
+		*key = nvs_find_blob((const char *)bytes, "key");
+	} else {
+		/* Mbed TLS counts the NUL behind PEM. */
+		text_add(kind->has_key ? key : cert, bytes, len + (kind->format == OUTPUT_PEM));
+	}
+}
+
+/* Of PEM all of them, of DER the first: the chain is not judged by what follows. */
+static int parse_cert(mbedtls_x509_crt *into, const struct text *cert)
+{
+	return mbedtls_x509_crt_parse(into, cert->bytes, cert->len);
+}
+
+static bool check_cert(
+	const struct output *output, const struct text *bytes, mbedtls_x509_crt *ca, char *why)
 {
 	mbedtls_x509_crt cert;
 	int error;
 	bool good;
 
 	mbedtls_x509_crt_init(&cert);
-	error = mbedtls_x509_crt_parse(&cert, bytes, len);
+	error = parse_cert(&cert, bytes);
 	if (error)
 		snprintf(why, REASON_SIZE, "%s", mbed_error(error));
 	/* A self-signed certificate is its own CA. */
@@ -135,50 +211,73 @@ static bool check_cert_bytes(const struct output *output, const unsigned char *b
 	return good;
 }
 
-static bool check_header(const struct output *output, const char *header,
-	const struct identity *leaf, mbedtls_x509_crt *ca, char *why)
+/* Is the file what was asked for, and does its key belong to cert? */
+static bool check_file(const struct output *output, const struct kind *kind, const char *path,
+	const mbedtls_x509_crt *leaf, mbedtls_x509_crt *ca, char *why)
 {
-	char symbol[160];
-	struct text cert, key;
-	bool good;
-
-	snprintf(symbol, sizeof(symbol), "%s_cert", output->symbol);
-	cert = header_find_array(header, symbol);
-	snprintf(symbol, sizeof(symbol), "%s_key", output->symbol);
-	key = header_find_array(header, symbol);
-	good = check_cert_bytes(output, cert.bytes, cert.len, ca, why) &&
-	       check_key(&leaf->cert, key.bytes, key.len, why);
-	text_forget(&cert);
-	text_forget(&key);
-	return good;
-}
-
-/* Ends the program, with nothing left on the disk, if a file is not what was asked for. */
-static void check_file(const struct output *output, const struct kind *kind, struct file_set *set,
-	const struct identity *leaf, mbedtls_x509_crt *ca)
-{
-	const char *path = set->item[set->count - 1].path;
-	char why[REASON_SIZE] = "it is not what was written";
-	size_t nul = kind->format == OUTPUT_PEM; /* Mbed TLS counts the one behind PEM */
+	struct text cert = { 0 }, key = { 0 };
 	unsigned char *bytes = NULL;
 	size_t len = 0;
 	bool good;
 
-	if (file_read(set->item[set->count - 1].staged, CERT_FILE_MAX, &bytes, &len) < 0) {
-		snprintf(why, sizeof(why), "%s", strerror(errno));
-		good = false;
-	} else if (kind->format == OUTPUT_HEADER) {
-		good = check_header(output, (const char *)bytes, leaf, ca, why);
-	} else if (kind->has_key) {
-		good = check_key(&leaf->cert, bytes, len + nul, why);
-	} else {
-		good = check_cert_bytes(output, bytes, len + nul, ca, why);
+	if (file_read(path, CERT_FILE_MAX, &bytes, &len) < 0) {
+		snprintf(why, REASON_SIZE, "%s", strerror(errno));
+		return false;
 	}
+	take_parts(output, kind, bytes, len, &cert, &key);
+	good = (!kind->has_cert || check_cert(output, &cert, ca, why)) &&
+	       (!kind->has_key || check_key(leaf, key.bytes, key.len, why));
+	text_forget(&cert);
+	text_forget(&key);
 	file_forget(bytes, len);
-	if (good)
-		return;
-	file_set_drop(set);
-	die("%s did not pass its check and was not kept: %s", path, why);
+	return good;
+}
+
+const char *output_read_cert(const struct output *output, mbedtls_x509_crt *into)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct text cert = { 0 }, key = { 0 };
+		unsigned char *bytes;
+		size_t len;
+		char *path;
+		int error;
+
+		if (!(output->formats & kinds[i].format) || !kinds[i].has_cert)
+			continue;
+		path = path_add(output->base, kinds[i].ending);
+		error = file_read(path, CERT_FILE_MAX, &bytes, &len);
+		free(path);
+		if (error)
+			return strerror(errno);
+		take_parts(output, &kinds[i], bytes, len, &cert, &key);
+		file_forget(bytes, len);
+		error = parse_cert(into, &cert);
+		text_forget(&cert);
+		text_forget(&key);
+		return error ? mbed_error(error) : NULL;
+	}
+	return "no file of it has a certificate";
+}
+
+bool output_is_good(const struct output *output, const mbedtls_x509_crt *leaf, mbedtls_x509_crt *ca,
+	char why[REASON_SIZE])
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		char reason[REASON_SIZE] = "";
+		char *path;
+		bool good;
+
+		if (!(output->formats & kinds[i].format))
+			continue;
+		path = path_add(output->base, kinds[i].ending);
+		good = check_file(output, &kinds[i], path, leaf, ca, reason);
+		if (!good)
+			snprintf(why, REASON_SIZE, "%.200s: %.300s", path_last(path), reason);
+		free(path);
+		if (!good)
+			return false;
+	}
+	return true;
 }
 
 static void fail(struct file_set *set, const char *path)
@@ -193,6 +292,7 @@ void output_write(const struct output *output, struct identity *leaf, mbedtls_x5
 {
 	struct file_set set = { 0 };
 	char *path[KIND_COUNT] = { NULL };
+	char why[REASON_SIZE] = "it is not what was written";
 
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		struct text text;
@@ -202,18 +302,22 @@ void output_write(const struct output *output, struct identity *leaf, mbedtls_x5
 			continue;
 		path[i] = path_add(output->base, kinds[i].ending);
 		text = make_file(output, &kinds[i], leaf, ca);
-		error = file_set_add(
-			&set, path[i], text.bytes, text.len, kinds[i].has_key ? 0600 : 0644);
+		error = file_set_add(&set, path[i], text.bytes, text.len, kinds[i].has_key);
 		text_forget(&text);
 		if (error < 0)
 			fail(&set, path[i]);
-		check_file(output, &kinds[i], &set, leaf, ca);
+		if (!check_file(output, &kinds[i], set.item[set.count - 1].staged, &leaf->cert, ca,
+			    why)) {
+			file_set_drop(&set);
+			die("%s did not pass its check and was not kept: %s", path[i], why);
+		}
 	}
 	if (file_set_commit(&set, output->force) < 0)
 		fail(&set, output->base);
-	printf("Made a server certificate; it was read back and checked.\n");
+	if (!output->quiet)
+		printf("Made a server certificate; it was read back and checked.\n");
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		if (path[i])
+		if (path[i] && !output->quiet)
 			printf("  %-12s %s%s\n", kinds[i].label, path[i],
 				kinds[i].has_key ? "  (secret)" : "");
 		free(path[i]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mbedtls/base64.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/platform_util.h>
 
@@ -117,5 +118,42 @@ struct text header_find_array(const char *header, const char *symbol)
 		text_add(&text, &byte, 1);
 		at = end;
 	}
+	return text;
+}
+
+void nvs_add_blob(struct text *text, const char *key, const unsigned char *bytes, size_t len)
+{
+	size_t size = len * 2 + 8;
+	unsigned char *base64 = malloc(size);
+	size_t count;
+
+	if (!base64)
+		die("out of memory");
+	if (mbedtls_base64_encode(base64, size, &count, bytes, len) != 0)
+		die("cannot write base64");
+	text_print(text, "%s,data,base64,", key);
+	text_add(text, base64, count);
+	text_add(text, "\n", 1);
+	file_forget(base64, size);
+}
+
+struct text nvs_find_blob(const char *csv, const char *key)
+{
+	struct text text = { 0 };
+	char start[64];
+	const char *at;
+	size_t len, count;
+
+	text_reserve(&text, 0);
+	snprintf(start, sizeof(start), "\n%s,data,base64,", key);
+	at = strstr(csv, start);
+	if (!at)
+		return text;
+	at += strlen(start);
+	len = strcspn(at, "\r\n");
+	text_reserve(&text, len);
+	if (mbedtls_base64_decode(
+		    text.bytes, text.size - 1, &count, (const unsigned char *)at, len) == 0)
+		text.len = count;
 	return text;
 }

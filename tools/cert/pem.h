@@ -27,4 +27,8 @@ void header_add_array(
 /* Takes such an array out of the text of a header again: for checking. Wipe and free it. */
 struct text header_find_array(const char *header, const char *symbol);
 
+/* A line for ESP-IDF's nvs_partition_gen.py, and what such a line holds. Wipe and free it. */
+void nvs_add_blob(struct text *text, const char *key, const unsigned char *bytes, size_t len);
+struct text nvs_find_blob(const char *csv, const char *key);
+
 #endif

@@ -124,21 +124,3 @@ void print_cert(const mbedtls_x509_crt *cert)
 	print_fingerprint(cert);
 	putchar('\n');
 }
-
-void print_quoted(const char *word)
-{
-	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			      "_./:@%+=,-[]")] == 0 &&
-		*word) {
-		printf("%s", word);
-		return;
-	}
-	putchar('\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			printf("'\\''");
-		else
-			putchar(*word);
-	}
-	putchar('\'');
-}

@@ -1,32 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* The folder of the CA; see store.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/store.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cert/check.h"
 #include "cert/pem.h"
 #include "common/files.h"
 #include "common/say.h"
+#include "common/system.h"
 
 static char *default_folder(void)
 {
-	const char *data = getenv("XDG_DATA_HOME");
-	const char *home = getenv("HOME");
+	char *data = system_data_folder();
+	char *ours = path_join(data, "hatch");
+	char *folder = path_join(ours, "ca");
 
-	/* The XDG specification: a relative path is to be ignored. */
-	if (data && data[0] == '/')
-		return path_join(data, "hatch/ca");
-	if (home && home[0] == '/')
-		return path_join(home, ".local/share/hatch/ca");
-	die("HOME is not set: say with --ca DIR where the CA lives");
+	free(ours);
+	free(data);
+	return folder;
 }
 
 void store_open(struct ca_store *store, const char *folder)
@@ -55,13 +50,11 @@ bool store_has_ca(const struct ca_store *store)
 /* "Hatch local CA user@host": the list of a browser should say whose it is. */
 static void default_name(char *name, size_t size)
 {
-	const struct passwd *user = getpwuid(getuid());
-	char host[64] = "";
+	char user[64], host[64];
 
-	/* A host name that is cut need not end in a NUL; the array was zeroed. */
-	if (gethostname(host, sizeof(host) - 1) < 0 || !host[0])
-		snprintf(host, sizeof(host), "localhost");
-	snprintf(name, size, "Hatch local CA %.20s@%.28s", user ? user->pw_name : "user", host);
+	system_user(user, sizeof(user));
+	system_host(host, sizeof(host));
+	snprintf(name, size, "Hatch local CA %.20s@%.28s", user, host);
 }
 
 static void store_write(struct ca_store *store, const struct identity *ca, bool replace)
@@ -73,11 +66,11 @@ static void store_write(struct ca_store *store, const struct identity *ca, bool 
 	pem_add_cert(&pem, &ca->cert);
 	pem_add_key(&key, ca);
 	/* The certificate comes last: where it is, the key is. */
-	error = file_set_add(&set, store->key, key.bytes, key.len, 0600);
+	error = file_set_add(&set, store->key, key.bytes, key.len, true);
 	if (error == 0)
-		error = file_set_add(&set, store->der, ca->cert.raw.p, ca->cert.raw.len, 0644);
+		error = file_set_add(&set, store->der, ca->cert.raw.p, ca->cert.raw.len, false);
 	if (error == 0)
-		error = file_set_add(&set, store->cert, pem.bytes, pem.len, 0644);
+		error = file_set_add(&set, store->cert, pem.bytes, pem.len, false);
 	if (error == 0)
 		error = file_set_commit(&set, replace);
 	text_forget(&key);
@@ -102,7 +95,7 @@ void store_make(struct ca_store *store, struct identity *ca, const struct subjec
 		filled.common_name = name;
 	}
 	dn = subject_to_dn(&filled);
-	if (folder_make(store->folder, 0700) < 0)
+	if (folder_make(store->folder, true) < 0)
 		die("cannot make the folder %s: %s", store->folder, strerror(errno));
 	plan.dn = dn;
 	plan.not_before = time(NULL) - DAY_S;
@@ -156,15 +149,6 @@ void store_load_cert(const struct ca_store *store, mbedtls_x509_crt *cert)
 			store->cert);
 }
 
-static void warn_if_shared(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
-		warn("others may read %s: chmod 600 it, or everybody on this machine can sign",
-			path);
-}
-
 void store_load(const struct ca_store *store, struct identity *ca)
 {
 	char why[REASON_SIZE];
@@ -174,7 +158,10 @@ void store_load(const struct ca_store *store, struct identity *ca)
 
 	store_load_cert(store, &ca->cert);
 	check_dates(store, &ca->cert);
-	warn_if_shared(store->key);
+	if (file_is_open_to_others(store->key))
+		warn("others may read %s: let only its owner (chmod 600), or everybody on this "
+		     "machine can sign",
+			store->key);
 	must_read(store->key, &bytes, &len);
 	error = mbed_key_parse(&ca->key, bytes, len + 1);
 	file_forget(bytes, len);

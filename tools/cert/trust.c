@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* A list of commands, shown and run; see trust.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "cert/trust.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cert/print.h"
 #include "common/files.h"
+#include "common/run.h"
 #include "common/say.h"
-
-extern char **environ;
 
 void trust_add(struct trust_plan *plan, const char *store, bool root, const char *word, ...)
 {
@@ -47,37 +41,9 @@ void trust_free(struct trust_plan *plan)
 	plan->count = 0;
 }
 
-/* Also where an ordinary user's PATH does not lead. */
-static const char *search_path(void)
-{
-	static char all[4096];
-	const char *path = getenv("PATH");
-
-	if (path && strstr(path, ":/usr/sbin:/sbin"))
-		return path;
-	snprintf(all, sizeof(all), "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
-	return all;
-}
-
-bool trust_has_program(const char *name)
-{
-	const char *at = search_path();
-	char file[4096];
-
-	while (*at) {
-		size_t len = strcspn(at, ":");
-
-		snprintf(file, sizeof(file), "%.*s/%s", (int)len, at, name);
-		if (len > 0 && access(file, X_OK) == 0)
-			return true;
-		at += len + (at[len] == ':');
-	}
-	return false;
-}
-
 static bool needs_sudo(const struct trust_step *step)
 {
-	return step->root && geteuid() != 0;
+	return step->root && !run_may_all();
 }
 
 static void print_step(const struct trust_step *step)
@@ -97,45 +63,11 @@ void trust_print(const struct trust_plan *plan)
 		print_step(&plan->step[i]);
 }
 
-static int run(char *argv[], const posix_spawn_file_actions_t *actions)
-{
-	int status;
-	pid_t pid;
-
-	/* update-ca-certificates and its like lie in /usr/sbin. */
-	setenv("PATH", search_path(), 1);
-	fflush(stdout);
-	errno = posix_spawnp(&pid, argv[0], actions, NULL, argv, environ);
-	if (errno)
-		return -1;
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -1;
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-int trust_run_quietly(char *argv[])
-{
-	posix_spawn_file_actions_t actions;
-	int status;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	status = run(argv, &actions);
-	posix_spawn_file_actions_destroy(&actions);
-	return status;
-}
-
 static int run_step(const struct trust_step *step)
 {
 	char *argv[TRUST_ARGS_MAX + 1];
-	posix_spawn_file_actions_t actions;
 	char sudo[] = "sudo";
 	size_t count = 0;
-	int status;
 
 	if (needs_sudo(step))
 		argv[count++] = sudo;
@@ -146,16 +78,12 @@ static int run_step(const struct trust_step *step)
 	 * What it prints goes to stderr: if our own output is cut off (| head), an update of the
 	 * system's store must not die of it half-way.
 	 */
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	status = run(argv, &actions);
-	posix_spawn_file_actions_destroy(&actions);
-	return status;
+	return run_program(argv, RUN_LOUD);
 }
 
 bool trust_run(const struct trust_plan *plan)
 {
-	bool sudo = trust_has_program("sudo");
+	bool sudo = run_finds("sudo");
 	bool good = true;
 
 	for (size_t i = 0; i < plan->count; i++) {

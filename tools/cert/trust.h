@@ -13,6 +13,7 @@ enum {
 	TRUST_STEPS_MAX = 64,
 	TRUST_ARGS_MAX = 16,
 	TRUST_NAME_SIZE = 32,
+	TRUST_SHA1_SIZE = 41,
 };
 
 struct trust_step {
@@ -23,7 +24,9 @@ struct trust_step {
 
 struct trust_plan {
 	const char *cert;           /* the PEM file of the CA */
+	const char *der;            /* the same as DER */
 	char name[TRUST_NAME_SIZE]; /* "hatch-1a2b3c4d": the same for trust and untrust */
+	char sha1[TRUST_SHA1_SIZE]; /* in hexadecimal: what Windows and macOS call it by */
 	bool remove;
 	size_t count;
 	struct trust_step step[TRUST_STEPS_MAX];
@@ -35,9 +38,16 @@ struct trust_plan {
 void trust_add(struct trust_plan *plan, const char *store, bool root, const char *word, ...);
 void trust_free(struct trust_plan *plan);
 
-/* trust_stores.c: look for the stores of this machine and add their steps. */
-void trust_find_system(struct trust_plan *plan);
-void trust_find_browsers(struct trust_plan *plan, bool firefox, bool chrome);
+/* What to look at: the system's store, Firefox's, Chrome's. */
+struct trust_choice {
+	bool system, firefox, chrome;
+};
+
+/* trust_linux.c, trust_macos.c, trust_windows.c: the steps for the stores of this machine. */
+void trust_find(struct trust_plan *plan, const struct trust_choice *choice);
+
+/* Which stores those are, for --help; and what to say when a browser's tool is missing. */
+extern const char trust_stores_help[], trust_certutil_help[];
 
 /* trust_other.c: what to do where we cannot do it. */
 void trust_print_elsewhere(const char *pem, const char *der, bool remove);
@@ -46,11 +56,5 @@ void trust_print(const struct trust_plan *plan);
 
 /* False if a step failed; says which. Steps that need root go through sudo if we are not. */
 bool trust_run(const struct trust_plan *plan);
-
-/* The exit status, or -1 with errno. */
-int trust_run_quietly(char *argv[]);
-
-/* Where PATH, or the folders of root, have the program. */
-bool trust_has_program(const char *name);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Files of the commands. Everything returns 0, or -1 with errno set, unless it says otherwise.
+ * Paths are UTF-8 on Windows, where both separators are taken.
  */
 #ifndef TOOLS_COMMON_FILES_H
 #define TOOLS_COMMON_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 /*
  * The whole file in one allocation, with a NUL after it that is not counted. EFBIG if it is longer
@@ -18,16 +18,25 @@ void file_forget(unsigned char *bytes, size_t len);
 
 bool file_exists(const char *path); /* also a dangling link */
 
-/* Makes the folder and those above it; those that exist stay as they are. */
-int folder_make(const char *path, mode_t mode);
+/* Others than its owner (and who may do everything anyway) can read or change it. */
+bool file_is_open_to_others(const char *path);
+
+/*
+ * Makes the folder and those above it; those that exist stay as they are. secret: nobody but the
+ * owner may enter those that it makes.
+ */
+int folder_make(const char *path, bool secret);
 
 /* Allocated; the program ends if there is no memory. */
 char *path_join(const char *folder, const char *name); /* folder/name */
 char *path_add(const char *path, const char *ending);  /* pathending */
 
+/* What follows the last separator: empty if the path names a folder by ending in one. */
+const char *path_last(const char *path);
+
 /*
  * Several files that appear together or not at all: each is written in full to a temporary name
- * in its folder (0600 from the first byte, whatever the umask is), synced, and only then are all
+ * in its folder (for its owner only from the first byte), synced, and only then are all
  * renamed. An interruption is held back until commit or drop, so no temporary file stays. Start
  * with a zeroed struct.
  */
@@ -44,8 +53,9 @@ struct file_set {
 	} item[FILE_SET_MAX];
 };
 
+/* secret: for its owner only, else for everybody to read (Windows: as its folder says). */
 int file_set_add(
-	struct file_set *set, const char *path, const void *bytes, size_t len, mode_t mode);
+	struct file_set *set, const char *path, const void *bytes, size_t len, bool secret);
 
 /*
  * EEXIST if one of the names is taken and replace is false: then nothing is replaced. A symbolic

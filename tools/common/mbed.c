@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What differs between versions of Mbed TLS; see mbed.h. This is the 3.6 side. */
-#define _POSIX_C_SOURCE 200809L
 #include "common/mbed.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,12 +10,13 @@
 #include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 
+#include "common/address.h"
 #include "common/say.h"
 
 void mbed_start(void)
 {
 	if (psa_crypto_init() != PSA_SUCCESS)
-		die("the system gives no random numbers (is /dev/urandom there?)");
+		die("the system gives no random numbers");
 }
 
 int mbed_random(unsigned char *bytes, size_t len)
@@ -25,13 +24,23 @@ int mbed_random(unsigned char *bytes, size_t len)
 	return psa_generate_random(bytes, len) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ERROR_GENERIC_ERROR;
 }
 
-int mbed_sha256(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA256])
+static int hash(psa_algorithm_t alg, const unsigned char *bytes, size_t len, unsigned char *digest,
+	size_t digest_len)
 {
 	size_t got;
-	psa_status_t status = psa_hash_compute(
-		PSA_ALG_SHA_256, bytes, len, digest, MBED_SHA256, &got);
+	psa_status_t status = psa_hash_compute(alg, bytes, len, digest, digest_len, &got);
 
 	return status == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ERROR_GENERIC_ERROR;
+}
+
+int mbed_sha256(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA256])
+{
+	return hash(PSA_ALG_SHA_256, bytes, len, digest, MBED_SHA256);
+}
+
+int mbed_sha1(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA1])
+{
+	return hash(PSA_ALG_SHA_1, bytes, len, digest, MBED_SHA1);
 }
 
 int mbed_key_make(mbedtls_pk_context *key, enum mbed_key kind)
@@ -117,9 +126,8 @@ bool mbed_san_text(const mbedtls_x509_buf *san, char *text, size_t size)
 {
 	int kind = san->tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
 
-	if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (san->len == 4 || san->len == 16))
-		return inet_ntop(san->len == 4 ? AF_INET : AF_INET6, san->p, text,
-			       (socklen_t)size) != NULL;
+	if (kind == MBEDTLS_X509_SAN_IP_ADDRESS)
+		return address_text(san->p, san->len, text, size);
 	if (kind != MBEDTLS_X509_SAN_DNS_NAME || san->len >= size)
 		return false;
 	memcpy(text, san->p, san->len);

@@ -22,6 +22,7 @@ enum mbed_key {
 };
 
 enum {
+	MBED_SHA1 = 20,
 	MBED_SHA256 = 32,
 };
 
@@ -30,6 +31,9 @@ void mbed_start(void);
 
 int mbed_random(unsigned char *bytes, size_t len);
 int mbed_sha256(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA256]);
+
+/* Only as a name: some stores call certificates by it. */
+int mbed_sha1(const unsigned char *bytes, size_t len, unsigned char digest[MBED_SHA1]);
 
 int mbed_key_make(mbedtls_pk_context *key, enum mbed_key kind); /* key: initialised */
 

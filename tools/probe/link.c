@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* One connection, timed; see link.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "probe/link.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/mbed.h"
 #include "common/say.h"
@@ -18,7 +14,7 @@ enum {
 };
 
 struct link {
-	int fd;
+	net_sock sock;
 	double deadline_ms;
 	size_t in, out; /* bytes so far */
 	mbedtls_ssl_context ssl;
@@ -36,27 +32,27 @@ static unsigned char seen[SEEN_MAX];
 static int bio_send(void *context, const unsigned char *bytes, size_t len)
 {
 	struct link *link = context;
-	ssize_t put = send(link->fd, bytes, len, MSG_NOSIGNAL);
+	int put = net_send(link->sock, bytes, len);
 
-	if (put < 0 && (errno == EAGAIN || errno == EINTR))
+	if (put == NET_LATER)
 		return MBEDTLS_ERR_SSL_WANT_WRITE;
 	if (put < 0)
 		return MBEDTLS_ERR_SSL_CONN_EOF;
 	link->out += (size_t)put;
-	return (int)put;
+	return put;
 }
 
 static int bio_recv(void *context, unsigned char *bytes, size_t len)
 {
 	struct link *link = context;
-	ssize_t got;
 	size_t room;
+	int got;
 
 	/* A server that never stops sending does not outrun the deadline either. */
 	if (clock_ms() >= link->deadline_ms)
 		return MBEDTLS_ERR_SSL_WANT_READ;
-	got = recv(link->fd, bytes, len, 0);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	got = net_recv(link->sock, bytes, len);
+	if (got == NET_LATER)
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	if (got <= 0)
 		return MBEDTLS_ERR_SSL_CONN_EOF;
@@ -65,7 +61,7 @@ static int bio_recv(void *context, unsigned char *bytes, size_t len)
 		memcpy(seen + link->in, bytes, room < (size_t)got ? room : (size_t)got);
 	}
 	link->in += (size_t)got;
-	return (int)got;
+	return got;
 }
 
 static size_t seen_len(const struct link *link)
@@ -80,9 +76,22 @@ static bool again(struct link *link, int error, bool *late)
 		return true;
 	if (error != MBEDTLS_ERR_SSL_WANT_READ && error != MBEDTLS_ERR_SSL_WANT_WRITE)
 		return false;
-	*late = !dial_wait(link->fd, error == MBEDTLS_ERR_SSL_WANT_WRITE, link->deadline_ms);
+	*late = !net_wait(link->sock, error == MBEDTLS_ERR_SSL_WANT_WRITE, link->deadline_ms);
 	return !*late;
 }
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+static void signal_tickets(mbedtls_ssl_config *conf)
+{
+	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+		conf, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+}
+#else
+static void signal_tickets(mbedtls_ssl_config *conf)
+{
+	(void)conf;
+}
+#endif
 
 /* ---- the handshake ------------------------------------------------------ */
 
@@ -100,8 +109,7 @@ static int configure(struct link *link, const mbedtls_ssl_session *session_in)
 	mbedtls_ssl_conf_authmode(&link->conf, MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_min_tls_version(&link->conf, setup->min);
 	mbedtls_ssl_conf_max_tls_version(&link->conf, setup->max);
-	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-		&link->conf, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+	signal_tickets(&link->conf);
 	error = mbedtls_ssl_setup(&link->ssl, &link->conf);
 	/* RFC 6066 section 3: an address is no server name. */
 	if (!error)
@@ -305,15 +313,15 @@ void link_run(struct link_result *result, const struct link_setup *setup,
 	result->hello.alert = -1;
 	dial_open(&dial, setup->target, setup->timeout_ms, result->why, sizeof(result->why));
 	result->stage = dial.looked_up ? LINK_CONNECT : LINK_LOOKUP;
-	if (dial.fd < 0)
+	if (dial.sock == NET_NONE)
 		return;
 	result->tcp_ms = dial.tcp_ms;
 	memcpy(result->peer, dial.peer, sizeof(result->peer));
-	link.fd = dial.fd;
+	link.sock = dial.sock;
 	mbedtls_ssl_init(&link.ssl);
 	mbedtls_ssl_config_init(&link.conf);
 	run_tls(&link, session_in, chain);
 	mbedtls_ssl_free(&link.ssl);
 	mbedtls_ssl_config_free(&link.conf);
-	close(dial.fd);
+	net_close(dial.sock);
 }

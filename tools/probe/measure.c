@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Many connections; see measure.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "probe/measure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "common/system.h"
 
 enum {
 	TRIES_TO_RESUME = 3, /* a farm of servers may not share its keys: not the first try alone */
@@ -43,7 +43,7 @@ double samples_median(const struct samples *samples)
 /* A microcontroller takes a second for each: show that something happens. */
 static void progress(const struct measure *measure, const char *what, size_t done, size_t count)
 {
-	if (!isatty(STDERR_FILENO))
+	if (!system_shows_progress())
 		return;
 	if (done < count)
 		fprintf(stderr, "\r%s, %s %zu of %zu...", measure->name, what, done + 1, count);

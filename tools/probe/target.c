@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What to connect to; see target.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "probe/target.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/address.h"
 
 /* Takes the host; returns where it ends, or NULL. */
 static const char *take_host(struct target *target, const char *at)
@@ -77,12 +77,7 @@ const char *target_parse(struct target *target, const char *url)
 		return "has something odd after the host (an IPv6 address stands in brackets)";
 	if (!take_path(target, at))
 		return "has a path that is too long, or not percent-encoded";
-	if (inet_pton(AF_INET, target->host, target->address) == 1)
-		target->address_len = 4;
-	else if (inet_pton(AF_INET6, target->host, target->address) == 1)
-		target->address_len = 16;
-	else
-		target->address_len = 0;
+	target->address_len = address_parse(target->host, target->address);
 	target->is_ip = target->address_len > 0;
 	return NULL;
 }

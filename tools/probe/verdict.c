@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The verdict on a certificate; see verdict.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "probe/verdict.h"
 
 #include <errno.h>
@@ -13,65 +12,53 @@
 #include "common/files.h"
 #include "common/mbed.h"
 #include "common/say.h"
+#include "probe/roots.h"
 
 enum {
-	STORE_MAX = 16 << 20,
+	STORE_MAX = ROOTS_FILE_MAX,
 	DAY_S = 86400,
 };
 
-/* The first of these that is there holds the CAs of the system. */
-static const char *system_store(void)
-{
-	static const char *const files[] = {
-		"/etc/ssl/certs/ca-certificates.crt", /* Debian, Arch, Alpine */
-		"/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora */
-		"/etc/ssl/ca-bundle.pem",             /* openSUSE */
-		"/etc/ssl/cert.pem",                  /* macOS, BSD */
-	};
-	const char *given = getenv("SSL_CERT_FILE");
-
-	if (given && *given)
-		return given;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		if (file_exists(files[i]))
-			return files[i];
-	}
-	return NULL;
-}
-
-static bool load_store(mbedtls_x509_crt *store, const char *path, bool must)
+static const char *load_file(mbedtls_x509_crt *store, const char *path)
 {
 	unsigned char *bytes;
 	size_t len;
 	int error;
 
-	if (file_read(path, STORE_MAX, &bytes, &len) < 0) {
-		if (must)
-			die("cannot read %s: %s", path, strerror(errno));
-		return false;
-	}
+	if (file_read(path, STORE_MAX, &bytes, &len) < 0)
+		die("cannot read %s: %s", path, strerror(errno));
 	error = mbedtls_x509_crt_parse(store, bytes, len + 1);
 	/* DER has no NUL behind it. */
 	if (error < 0)
 		error = mbedtls_x509_crt_parse(store, bytes, len);
 	file_forget(bytes, len);
 	/* A positive number counts those with algorithms that we do not have. */
-	if (error < 0 && must)
+	if (error < 0)
 		die("%s holds no certificate: %s", path, mbed_error(error));
-	return error >= 0;
+	return path;
+}
+
+/* What the user names in one way or the other, else what the system trusts. */
+static const char *load_store(mbedtls_x509_crt *store, const char *ca)
+{
+	const char *given = getenv("SSL_CERT_FILE");
+
+	if (ca)
+		return load_file(store, ca);
+	if (given && *given)
+		return load_file(store, given);
+	return roots_load(store);
 }
 
 static void verify(struct verdict *verdict, mbedtls_x509_crt *chain, const struct target *target,
 	const char *ca)
 {
 	const uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
-	const char *path = ca ? ca : system_store();
 	mbedtls_x509_crt store;
 	uint32_t flags = 0;
 
 	mbedtls_x509_crt_init(&store);
-	if (path && load_store(&store, path, ca != NULL))
-		verdict->store = path;
+	verdict->store = load_store(&store, ca);
 	(void)mbedtls_x509_crt_verify(chain, &store, NULL, target->host, &flags, NULL, NULL);
 	verdict->flags = flags;
 	verdict->dates_good = !(flags & dates);

@@ -12,7 +12,20 @@
 
 #include "cert/trust.h"
 #include "common/files.h"
+#include "common/run.h"
 #include "common/say.h"
+
+const char trust_stores_help[] =
+	"The commands are shown before they run. Those for the system need root, and go through\n"
+	"sudo if you are not. The browsers' stores need certutil, from the package libnss3-tools\n"
+	"(Debian, Ubuntu), nss-tools (Fedora) or nss (Arch).\n\n"
+	"Environment: HATCH_TRUST_SYSTEM_DIR names a folder that gets the certificate in place of\n"
+	"the system's store; no root, and nothing else is updated.\n\n"
+	"Exit status: 0 done, 1 at least one store could not be changed, 2 wrong use.";
+
+const char trust_certutil_help[] =
+	"Firefox or Chrome is here, but not certutil: apt install libnss3-tools "
+	"(Fedora: dnf install nss-tools; Arch: pacman -S nss), then run this again";
 
 static bool is_folder(const char *path)
 {
@@ -45,7 +58,7 @@ static void add_folder_steps(struct trust_plan *plan, const struct system_store 
 		trust_add(plan, "system", root, store->update, store->argument, NULL);
 }
 
-void trust_find_system(struct trust_plan *plan)
+static void find_system(struct trust_plan *plan)
 {
 	static const struct system_store stores[] = {
 		/* Debian, Ubuntu, Alpine; openSUSE; Fedora, RHEL */
@@ -62,13 +75,13 @@ void trust_find_system(struct trust_plan *plan)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
-		if (is_folder(stores[i].folder) && trust_has_program(stores[i].update)) {
+		if (is_folder(stores[i].folder) && run_finds(stores[i].update)) {
 			add_folder_steps(plan, &stores[i], true);
 			return;
 		}
 	}
 	/* Arch and others: p11-kit. */
-	if (trust_has_program("trust"))
+	if (run_finds("trust"))
 		trust_add(plan, "system", true, "trust", "anchor",
 			plan->remove ? "--remove" : "--store", plan->cert, NULL);
 	else
@@ -83,14 +96,14 @@ static bool nss_has(char *database, char *name)
 	char certutil[] = "certutil", list[] = "-L", d[] = "-d", n[] = "-n";
 	char *argv[] = { certutil, list, d, database, n, name, NULL };
 
-	return trust_run_quietly(argv) == 0;
+	return run_program(argv, RUN_QUIET) == 0;
 }
 
 static void add_nss_steps(struct trust_plan *plan, const char *store, const char *folder)
 {
 	char *database = path_add("sql:", folder);
 
-	if (!trust_has_program("certutil"))
+	if (!run_finds("certutil"))
 		plan->lacks_certutil = true;
 	else if (!plan->remove)
 		trust_add(plan, store, false, "certutil", "-A", "-d", database, "-t", "C,,", "-n",
@@ -130,9 +143,9 @@ static void add_chrome_database(struct trust_plan *plan)
 	bool installed = false;
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
-		installed = installed || trust_has_program(programs[i]);
+		installed = installed || run_finds(programs[i]);
 	if (installed && !plan->remove && !file_exists(file)) {
-		if (trust_has_program("certutil")) {
+		if (run_finds("certutil")) {
 			trust_add(plan, "Chrome", false, "mkdir", "-p", "-m", "0700", folder, NULL);
 			trust_add(plan, "Chrome", false, "certutil", "-N", "-d", database,
 				"--empty-password", NULL);
@@ -144,7 +157,7 @@ static void add_chrome_database(struct trust_plan *plan)
 	free(folder);
 }
 
-void trust_find_browsers(struct trust_plan *plan, bool firefox, bool chrome)
+static void find_browsers(struct trust_plan *plan, bool firefox, bool chrome)
 {
 	/* As packages, snaps and flatpaks. */
 	static const char *const firefox_profiles[] = {
@@ -168,4 +181,11 @@ void trust_find_browsers(struct trust_plan *plan, bool firefox, bool chrome)
 	for (size_t i = 0; chrome && i < sizeof(chrome_databases) / sizeof(chrome_databases[0]);
 		i++)
 		add_matching(plan, "Chrome", chrome_databases[i]);
+}
+
+void trust_find(struct trust_plan *plan, const struct trust_choice *choice)
+{
+	if (choice->system)
+		find_system(plan);
+	find_browsers(plan, choice->firefox, choice->chrome);
 }

@@ -1,0 +1,13 @@
+/*
+ * base64.h - RFC 4648 section 4
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef HX_BASE_BASE64_H
+#define HX_BASE_BASE64_H
+
+#include <stddef.h>
+
+/* In place, with its padding.  The length, or -1. */
+int hx_base64_decode(char *text, size_t len);
+
+#endif

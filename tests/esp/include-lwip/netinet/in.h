@@ -1,0 +1,3 @@
+/* netinet/in.h - where ESP-IDF has it; SPDX-License-Identifier: MIT */
+#include <lwip/inet.h>
+#include <lwip/sockets.h>
