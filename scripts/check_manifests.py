@@ -34,7 +34,6 @@ JSON_BUILD = {"flags", "unflags", "includeDir", "srcDir", "srcFilter", "extraScr
               "libCompatMode", "builder"}
 YML_FIELDS = {"version", "description", "url", "repository", "repository_info", "documentation", "issues",
               "discussion", "license", "maintainers", "tags", "targets", "files", "examples", "dependencies"}
-NOT_YET = {"idf_component.yml"}
 KINDS = ("KEYWORD1", "KEYWORD2", "LITERAL1")
 
 
@@ -270,7 +269,7 @@ def check(root):
     versions = {}
     for name, look in (("library.properties", check_properties), ("library.json", check_json),
                        ("idf_component.yml", check_yml)):
-        if tree.claim(tree.has(name) or name in NOT_YET, name, "is missing") and tree.has(name):
+        if tree.claim(tree.has(name), name, "is missing"):
             versions[name] = look(tree)
     if tree.claim(tree.has("keywords.txt"), "keywords.txt", "is missing"):
         check_keywords(tree)
@@ -360,8 +359,6 @@ def self_test():
             wrong += 1
         for name, find, put, expected in MISTAKES:
             path = f"{folder}/{name}"
-            if not os.path.exists(path):
-                continue  # says so itself: "is missing"
             with open(path, encoding="utf-8") as file:
                 text = file.read()
             broken, count = re.subn(find, put(text) if callable(put) else put, text, count=1, flags=re.M)
@@ -374,7 +371,7 @@ def self_test():
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
         for name in COPIED[:4]:
-            if os.path.exists(f"{folder}/{name}") and name not in NOT_YET:
+            if os.path.exists(f"{folder}/{name}"):
                 os.rename(f"{folder}/{name}", f"{folder}/away")
                 if not any(f"{name}: is missing" in breach for breach in check(folder)):
                     print(f"{name}: its absence was not found")

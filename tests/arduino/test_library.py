@@ -13,16 +13,11 @@ from arduino import CORE, HERE, REPO, SKETCHES, manifest, mbedtls, run
 ESP = REPO / "tests/esp"
 WRAP = "-Wl,--wrap="
 
-# Files for FreeRTOS and NVS need their stand-ins.
-NEEDS_ESP = ["src/port/freertos_os.c", "src/port/nvs_store.c"]
-
 
 def sources(chosen=lambda _path: True):
     """Every C file of src/, which is what Arduino compiles, without asking."""
     paths = sorted(str(path.relative_to(REPO)) for path in REPO.glob("src/**/*.c"))
     assert len(paths) > 50
-    if not (ESP / "include").is_dir():
-        paths = [path for path in paths if path not in NEEDS_ESP]
     return [path for path in paths if chosen(path)]
 
 
@@ -46,7 +41,7 @@ def wraps():
 
 def objects(folder, paths, *options):
     """Compiles; the names of the symbols that are defined, for all of them."""
-    esp = ["-I", ESP / "include", "-I", ESP / "include-5", "-DESP_PLATFORM"] if (ESP / "include").is_dir() else []
+    esp = ["-I", ESP / "include", "-I", ESP / "include-5", "-DESP_PLATFORM"]  # ESP-IDF 5, as core 3 has it
     command = ["gcc", "-std=gnu17", "-O0", "-c", "-Wall", "-Wextra", "-Werror", *CORE, *esp,
                "-isystem", mbedtls(), f"-DMBEDTLS_CONFIG_FILE=<{HERE}/esp_config.h>", *options]
 
@@ -65,15 +60,13 @@ def objects(folder, paths, *options):
     return {line.split()[-1] for line in result.stdout.splitlines()}
 
 
-# Early releases of core 3 have no TLS 1.3; mbedtls_built.c is what knows.
-CORES = [[]] + ([["-DSTAND_IN_NO_TLS13"]] if (REPO / "src/tls/mbedtls_built.c").exists() else [])
-
-
-@pytest.mark.parametrize("options", CORES)
+# Early releases of core 3 have no TLS 1.3.
+@pytest.mark.parametrize("options", [[], ["-DSTAND_IN_NO_TLS13"]], ids=["TLS 1.3", "TLS 1.2 only"])
 def test_arduino_ide(tmp_path, options):
     """Without flags: the library's arithmetic is mbedTLS's, and the PC's files are empty."""
     defined = objects(tmp_path, sources(), *options)
-    assert {"hatch_open", "hatch_start", "hx_wake_pair", "hx_arithmetic_name"} <= defined
+    assert {"hatch_open", "hatch_start", "hx_wake_pair", "hx_store_put", "hatch_default_port",
+            "hx_arithmetic_name"} <= defined
     assert not [name for name in defined if name.startswith("__wrap_")]
 
 
@@ -85,6 +78,7 @@ def test_platformio(tmp_path):
     assert definitions == ["-DHATCH_WRAPPED"]
     defined = objects(tmp_path, sources(in_src_filter), *definitions)
     assert {name for name in defined if name.startswith("__wrap_")} == {f"__wrap_{name}" for name in wraps()}
+    assert {"hatch_default_port", "hx_store_put"} <= defined
 
 
 def test_wraps_are_those_of_cmake():

@@ -112,7 +112,8 @@ class Board:
         raise AssertionError(f"nothing like {expression!r} in: {self.out.read_text()}\n{self.err.read_text()}")
 
     def fingerprint(self):
-        return re.search(r"[Ff]ingerprint:? ([0-9A-F:]{95})", self.err.read_text()).group(1)
+        """On the serial monitor."""
+        return re.search(r"[Ff]ingerprint:? ([0-9A-F:]{95})", self.out.read_text()).group(1)
 
     def ask(self, method, path, body=None, plain=False, **fields):
         """(status, body, fields)"""

@@ -57,7 +57,8 @@ def test_a_planted_branch_in_the_library_is_found(tmp_path):
             text = text.replace(whole, "if (mask)\n\t\t\tr[i] = a[i];")
         (tmp_path / "crypto" / os.path.basename(path)).write_text(text, encoding="utf-8")
     (tmp_path / "base").symlink_to(f"{ROOT}/src/base")
-    (tmp_path / "hatch.h").symlink_to(f"{ROOT}/src/hatch.h")
+    for header in glob.glob(f"{ROOT}/src/*.h"):
+        (tmp_path / os.path.basename(header)).symlink_to(header)
     program = str(tmp_path / "planted")
     subprocess.run(["gcc", "-std=c11", "-O0", "-gdwarf-4", "-DNDEBUG", f"-I{tmp_path}", *glob.glob(f"{tmp_path}/crypto/*.c"),
                     f"{ROOT}/tests/crypto/program/constant_time.c", "-o", program], check=True)

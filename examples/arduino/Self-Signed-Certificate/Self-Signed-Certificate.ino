@@ -14,6 +14,7 @@
 #include <ESPmDNS.h>
 #include <WiFi.h>
 #include <hatch.h>
+#include <hatch_port.h>
 
 static const char wifi_name[] = "your network";
 static const char wifi_password[] = "its password";
@@ -45,10 +46,15 @@ void setup()
 		Serial.println("BOOT is held: this start makes another certificate.");
 
 	hatch *server;
+	/* Arduino's core is built to log errors only: so the fingerprint goes to Serial itself. */
+	static hatch_port platform = hatch_default_port;
+	platform.log = [](hatch_level, const char *line) { Serial.println(line); };
+
 	hatch_config config = HATCH_DEFAULTS;
 	config.routes = routes;
 	config.route_count = HATCH_COUNT(routes);
 	config.identity = &identity;
+	config.platform = &platform;
 	if (hatch_start(&server, &config, NULL) < 0) {
 		Serial.println("The server did not start: the lines above say why.");
 		return;
