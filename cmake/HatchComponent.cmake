@@ -17,9 +17,6 @@ else()
 	set(hatch_requires mbedtls lwip esp_netif esp_timer esp_hw_support nvs_flash)
 endif()
 
-# HMAC stays with mbedTLS: ESP-IDF's always has CBC suites, and most often SHA-256 in hardware.
-list(FILTER hatch_sources EXCLUDE REGEX "/src/tls/fast_hmac.c$")
-
 # Signatures and their verification, where the chip does curves, or where ESP-IDF has wrapped the
 # same calls for a key that is in hardware.  What fast_psa.c has for them goes with the section it
 # is in: ESP-IDF always links with --gc-sections.
@@ -49,6 +46,7 @@ endforeach()
 
 # The wraps are made for mbedTLS 3.6, which ESP-IDF 5 has.
 include(${hatch_dir}/cmake/HatchFast.cmake)
+# HMAC stays with mbedTLS: ESP-IDF's always has CBC suites, and most often SHA-256 in hardware.
 list(FILTER hatch_wraps EXCLUDE REGEX "_md_hmac_")
 if(NOT hatch_signs)
 	list(FILTER hatch_wraps EXCLUDE REGEX "_ecdsa_")

@@ -70,7 +70,7 @@ hatch_handler hatch_files_list;
  * "If-None-Match: *" if there is one; 413 over upload_max; 507 when the medium is full.  Takes
  * HATCH_FILES_PUT_SCRATCH bytes of hatch_scratch(): config.scratch is to have them.
  */
-#define HATCH_FILES_PUT_SCRATCH 640
+#define HATCH_FILES_PUT_SCRATCH 512
 hatch_handler hatch_files_put;
 
 /* ---- forms ------------------------------------------------------------------ */
@@ -121,7 +121,7 @@ int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, vo
  * Where a new image goes.  On ESP-IDF: esp_ota_begin(), esp_ota_write(), and esp_ota_end() with
  * esp_ota_set_boot_partition().  All run on the server's task; negative is an error.
  */
-struct hatch_update {
+struct hatch_updater {
 	int (*begin)(void *arg, uint64_t len); /* len 0: the client does not say */
 	int (*write)(void *arg, struct hatch_span piece);
 	int (*finish)(void *arg); /* it is whole: the next start is with it */
@@ -133,7 +133,7 @@ struct hatch_update {
 };
 
 /*
- * PUT or POST of the image as it is; arg: struct hatch_update *.  A SHA-256 in Content-Digest (RFC
+ * PUT or POST of the image as it is; arg: struct hatch_updater *.  A SHA-256 in Content-Digest (RFC
  * 9530) or in the query, "?sha256=" and 64 hexadecimal digits, is checked before finish(): 422 if
  * it is another.  One at a time, else 409.  Guard it.
  */
@@ -158,13 +158,13 @@ struct hatch_attempts {
 	} entry[HATCH_ATTEMPT_CLIENTS]; /* hatch's own */
 };
 
-struct hatch_user {
+struct hatch_account {
 	const char *name, *password; /* for bearer tokens: whose, and the token */
 };
 
 /* Compared in constant time, all of them.  check, if it is set, is asked instead of the list. */
-struct hatch_users {
-	const struct hatch_user *users;
+struct hatch_accounts {
+	const struct hatch_account *users;
 	size_t count;
 	bool (*check)(void *arg, struct hatch_span name, struct hatch_span password);
 	void *arg;
@@ -173,8 +173,8 @@ struct hatch_users {
 };
 
 /*
- * Guards; arg: const struct hatch_users *.  401 with what is wanted, and 403 over plain HTTP, where
- * everybody could read it.
+ * Guards; arg: const struct hatch_accounts *.  401 with what is wanted, and 403 over plain HTTP,
+ * where everybody could read it.
  */
 hatch_handler hatch_basic_auth;  /* RFC 7617 */
 hatch_handler hatch_bearer_auth; /* RFC 6750 */
@@ -183,7 +183,7 @@ hatch_handler hatch_bearer_auth; /* RFC 6750 */
 struct hatch_span hatch_who(const struct hatch_req *req);
 
 /* For a login form: 0, HATCH_EACCESS, or HATCH_ETIME while the address has to wait. */
-int hatch_login(struct hatch_req *req, const struct hatch_users *users, struct hatch_span name,
+int hatch_login(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span name,
 	struct hatch_span password);
 
 /* ---- sessions --------------------------------------------------------------- */
@@ -231,17 +231,17 @@ bool hatch_csrf_ok(struct hatch_req *req, struct hatch_sessions *sessions);
 /* ---- fields for browsers ------------------------------------------------------ */
 
 /* Fetch's CORS protocol: pages of other origins may read what the routes say. */
-struct hatch_cors {
+struct hatch_cors_rule {
 	const char *origins; /* "https://a.example, https://b.example", or "*" */
 	const char *methods; /* for preflights; default "GET, HEAD, POST" */
 	const char *headers; /* the same; default none */
 	uint32_t max_age_s;  /* how long a preflight is good; default 600 */
 	bool credentials;    /* cookies too; not together with "*" */
 };
-hatch_handler hatch_cors;           /* an after hook; arg: const struct hatch_cors * */
+hatch_handler hatch_cors;           /* an after hook; arg: const struct hatch_cors_rule * */
 hatch_handler hatch_cors_preflight; /* a handler for HATCH_OPTIONS; the same arg */
 
-struct hatch_secure_fields {
+struct hatch_secure_rule {
 	const char *csp; /* Content-Security-Policy; NULL: none */
 	uint32_t hsts_s; /* Strict-Transport-Security; 0: none.  Only with a certificate that
 			    browsers trust, or nobody gets past its warning any more */

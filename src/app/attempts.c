@@ -94,7 +94,7 @@ int hx_attempts_guard(struct hatch_attempts *attempts, struct hatch_req *req)
 
 /* All of them are looked at, whichever it is. */
 struct hatch_span hx_users_find(
-	const struct hatch_users *users, struct hatch_span name, struct hatch_span password)
+	const struct hatch_accounts *users, struct hatch_span name, struct hatch_span password)
 {
 	struct hatch_span who = hx_span(NULL, 0);
 	if (users->check != NULL)
@@ -110,7 +110,7 @@ struct hatch_span hx_users_find(
 	return who;
 }
 
-int hatch_login(struct hatch_req *req, const struct hatch_users *users, struct hatch_span name,
+int hatch_login(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span name,
 	struct hatch_span password)
 {
 	if (hx_attempts_wait(users->attempts, req) != 0)

@@ -20,6 +20,6 @@ int hx_attempts_guard(struct hatch_attempts *attempts, struct hatch_req *req);
 
 /* Whether one of them is it: the name of whom, else ptr NULL. */
 struct hatch_span hx_users_find(
-	const struct hatch_users *users, struct hatch_span name, struct hatch_span password);
+	const struct hatch_accounts *users, struct hatch_span name, struct hatch_span password);
 
 #endif

@@ -20,7 +20,7 @@ static struct hatch_span credentials_of(const struct hatch_req *req, const char 
 	return hx_trim_ows(hx_span(value.ptr + name.len, value.len - name.len));
 }
 
-static int ask_for(struct hatch_req *req, const struct hatch_users *users, const char *scheme,
+static int ask_for(struct hatch_req *req, const struct hatch_accounts *users, const char *scheme,
 	const char *more)
 {
 	char line[96];
@@ -45,7 +45,7 @@ static int refuse_plain(struct hatch_req *req)
 
 /* "name:password": the name has no colon (RFC 7617 section 2). */
 static struct hatch_span check_basic(
-	struct hatch_req *req, const struct hatch_users *users, struct hatch_span credentials)
+	struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span credentials)
 {
 	char *text = req->in + (credentials.ptr - req->in);
 	int len = hx_base64_decode(text, credentials.len);
@@ -61,7 +61,7 @@ static struct hatch_span check_basic(
 }
 
 /* An application that asks without credentials first has not failed. */
-static int judge(struct hatch_req *req, const struct hatch_users *users, struct hatch_span who)
+static int judge(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span who)
 {
 	hx_attempts_tell(users->attempts, req, who.ptr != NULL);
 	req->who = who;
@@ -70,7 +70,7 @@ static int judge(struct hatch_req *req, const struct hatch_users *users, struct 
 
 int hatch_basic_auth(struct hatch_req *req)
 {
-	const struct hatch_users *users = hatch_arg(req);
+	const struct hatch_accounts *users = hatch_arg(req);
 	struct hatch_span credentials = credentials_of(req, "Basic");
 	if (!req->carrier->secure)
 		return refuse_plain(req);
@@ -88,7 +88,7 @@ int hatch_basic_auth(struct hatch_req *req)
 
 int hatch_bearer_auth(struct hatch_req *req)
 {
-	const struct hatch_users *users = hatch_arg(req);
+	const struct hatch_accounts *users = hatch_arg(req);
 	struct hatch_span token = credentials_of(req, "Bearer");
 	if (!req->carrier->secure)
 		return refuse_plain(req);

@@ -6,7 +6,7 @@
 #include "../http/field.h"
 #include "exchange.h"
 
-static bool allows(const struct hatch_cors *cors, struct hatch_span origin)
+static bool allows(const struct hatch_cors_rule *cors, struct hatch_span origin)
 {
 	struct hatch_span list = hatch_str(cors->origins), element;
 	if (origin.ptr == NULL)
@@ -17,13 +17,13 @@ static bool allows(const struct hatch_cors *cors, struct hatch_span origin)
 	return false;
 }
 
-static bool is_for_all(const struct hatch_cors *cors)
+static bool is_for_all(const struct hatch_cors_rule *cors)
 {
 	return hatch_eq(hatch_str(cors->origins), "*") && !cors->credentials;
 }
 
 /* What is said to one origin must not be kept for another. */
-static int allow(struct hatch_req *req, const struct hatch_cors *cors)
+static int allow(struct hatch_req *req, const struct hatch_cors_rule *cors)
 {
 	struct hatch_span origin = hatch_field(req, "Origin");
 	int error = is_for_all(cors) ? 0 : hatch_add_field(req, "Vary", "Origin");
@@ -49,7 +49,7 @@ int hatch_cors(struct hatch_req *req)
 int hatch_cors_preflight(struct hatch_req *req)
 {
 	enum { MAX_AGE_S = 600 };
-	const struct hatch_cors *cors = hatch_arg(req);
+	const struct hatch_cors_rule *cors = hatch_arg(req);
 	char age[12];
 	struct hx_text text;
 	int error = allow(req, cors);

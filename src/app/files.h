@@ -8,7 +8,7 @@
 #include "../base/text.h"
 #include "../hatch_web.h"
 
-enum { HX_PATH_MAX = 256 };
+enum { HX_PATH_MAX = 192 };
 
 /*
  * The folder and a path below it, as one string.  False for what no request may name: a segment

@@ -17,8 +17,8 @@ static int add_hsts(struct hatch_req *req, uint32_t seconds)
 
 int hatch_secure_fields(struct hatch_req *req)
 {
-	static const struct hatch_secure_fields none = { NULL, 0, false };
-	const struct hatch_secure_fields *how = hatch_arg(req) == NULL ? &none : hatch_arg(req);
+	static const struct hatch_secure_rule none = { NULL, 0, false };
+	const struct hatch_secure_rule *how = hatch_arg(req) == NULL ? &none : hatch_arg(req);
 	int error = hatch_set_field(req, "X-Content-Type-Options", "nosniff");
 	if (error == 0)
 		error = hatch_set_field(req, "Referrer-Policy", "same-origin");

@@ -14,7 +14,7 @@
 #include "respond.h"
 
 struct upload {
-	struct hatch_update *update;
+	struct hatch_updater *update;
 	struct hx_hash hash;
 	unsigned char wanted[HX_HASH_LEN];
 	bool has_digest, begun, finished;
@@ -114,7 +114,7 @@ static int finish(struct hatch_req *req, struct upload *upload)
 static int take(struct hatch_req *req, struct hatch_span piece, void *arg)
 {
 	struct upload *upload = arg;
-	struct hatch_update *update = upload->update;
+	struct hatch_updater *update = upload->update;
 	if (piece.len == 0)
 		return finish(req, upload);
 	if (piece.len > update->max - upload->len)
@@ -130,7 +130,7 @@ static int take(struct hatch_req *req, struct hatch_span piece, void *arg)
 
 static int begin(struct hatch_req *req, struct upload *upload)
 {
-	struct hatch_update *update = upload->update;
+	struct hatch_updater *update = upload->update;
 	int error = hx_hash_begin(&upload->hash);
 	if (error == 0)
 		error = hatch_on_end(req, end_update, upload);
@@ -150,7 +150,7 @@ static int begin(struct hatch_req *req, struct upload *upload)
 int hatch_update(struct hatch_req *req)
 {
 	/* The application's own, which its route's argument cannot say. */
-	struct hatch_update *update = (struct hatch_update *)(uintptr_t)hatch_arg(req);
+	struct hatch_updater *update = (struct hatch_updater *)(uintptr_t)hatch_arg(req);
 	struct upload *upload = hatch_scratch(req, sizeof(*upload));
 	if (upload == NULL)
 		return HATCH_ENOMEM;

@@ -13,6 +13,8 @@
 #include <time.h>
 
 #include <esp_heap_caps.h>
+/* Arduino's libraries are built to log errors only; config.log_level says what we log. */
+#define LOG_LOCAL_LEVEL ESP_LOG_VERBOSE
 #include <esp_log.h>
 #include <esp_netif.h>
 #include <esp_random.h>

@@ -17,10 +17,9 @@
  * tries again with the library's arithmetic.
  *
  * On ESP-IDF leave out the wraps that the chip does better or that IDF has wrapped itself, since a
- * second __wrap_ of a name does not link: with MBEDTLS_HARDWARE_ECC (P-256 in hardware) all but the
- * X25519 part is pointless; with MBEDTLS_SHA256_ALT fast_hmac.c; with MBEDTLS_HARDWARE_ECDSA_SIGN
- * fast_sign.c must not be linked, whose _write_signature is IDF's then, and whose key is no number
- * but a mark.
+ * second __wrap_ of a name does not link: those of HMAC always (its CBC suites look where
+ * fast_hmac.c keeps its states, and SHA-256 is hardware), those of ECDSA where the chip or a
+ * secure element signs or verifies.  cmake/HatchComponent.cmake decides.
  */
 #ifndef HX_TLS_FAST_H
 #define HX_TLS_FAST_H

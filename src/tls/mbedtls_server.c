@@ -232,7 +232,7 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	if (error == 0)
 		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
 	if (error == 0)
-		say(say_arg, HATCH_DEBUG, hx_arithmetic_name());
+		say(say_arg, HATCH_INFO, hx_arithmetic_name());
 	hx_heap_leave(before);
 	if (error < 0)
 		hx_tls_server_close(shared);

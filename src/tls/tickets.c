@@ -163,10 +163,11 @@ static void look_after_key(struct hx_tickets *tickets)
 static int seal_kept(struct hx_tickets *tickets, const mbedtls_ssl_session *session,
 	unsigned char *start, const unsigned char *end, size_t *len, uint32_t *life_s)
 {
-	mbedtls_ssl_session dated = *session;
-	hx_mbed_ticket_set_made(&dated, tickets->port->unix_time() * 1000);
-	int error = mbedtls_ssl_ticket_write(&tickets->kept, &dated, start, end, len, life_s);
-	hx_wipe(&dated, sizeof(dated));
+	tickets->work = *session;
+	hx_mbed_ticket_set_made(&tickets->work, tickets->port->unix_time() * 1000);
+	int error = mbedtls_ssl_ticket_write(
+		&tickets->kept, &tickets->work, start, end, len, life_s);
+	hx_wipe(&tickets->work, sizeof(tickets->work));
 	return error;
 }
 
@@ -199,18 +200,18 @@ static bool is_in_time(const struct hx_tickets *tickets, mbedtls_ssl_session *se
 static int unseal_kept(
 	struct hx_tickets *tickets, mbedtls_ssl_session *session, unsigned char *buf, size_t len)
 {
-	mbedtls_ssl_session found;
-	mbedtls_ssl_session_init(&found);
-	int error = mbedtls_ssl_ticket_parse(&tickets->kept, &found, buf, len);
+	mbedtls_ssl_session *found = &tickets->work;
+	mbedtls_ssl_session_init(found);
+	int error = mbedtls_ssl_ticket_parse(&tickets->kept, found, buf, len);
 	bool opened = error == 0 || error == MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
-	if (opened && is_tls13(&found) && is_in_time(tickets, &found)) {
-		*session = found; /* and all that it points to */
+	if (opened && is_tls13(found) && is_in_time(tickets, found)) {
+		*session = *found; /* and all that it points to */
 		error = 0;
 	} else {
-		mbedtls_ssl_session_free(&found);
+		mbedtls_ssl_session_free(found);
 		error = opened ? MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED : error;
 	}
-	hx_wipe(&found, sizeof(found));
+	hx_wipe(found, sizeof(*found));
 	return error;
 }
 

@@ -24,7 +24,9 @@ struct hx_tickets {
 	const struct hatch_port *port;
 	uint32_t life_s;
 	bool wanted, keeps; /* keeps: there is such a key now */
-	int64_t made;       /* when the kept key was, unix time */
+	mbedtls_ssl_session
+		work; /* while a kept ticket is sealed or opened; too large for a stack */
+	int64_t made; /* when the kept key was, unix time */
 	hx_tls_say *say;
 	void *say_arg;
 };

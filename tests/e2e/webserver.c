@@ -107,12 +107,12 @@ static void abort_image(void *arg)
 	remove(next_image);
 }
 
-static struct hatch_update update = { .begin = begin_image,
+static struct hatch_updater update = { .begin = begin_image,
 	.write = write_image,
 	.finish = finish_image,
 	.abort = abort_image,
 	.max = 1000000 };
-static struct hatch_update careful;
+static struct hatch_updater careful;
 
 /* ---- fields for browsers ---- */
 
@@ -121,13 +121,13 @@ static int say_ok(struct hatch_req *req)
 	return hatch_send_text(req, 200, "ok\n");
 }
 
-static const struct hatch_cors some = { .origins = "https://a.example, https://b.example",
+static const struct hatch_cors_rule some = { .origins = "https://a.example, https://b.example",
 	.methods = "GET, PUT",
 	.headers = "X-A",
 	.credentials = true };
-static const struct hatch_cors all = { .origins = "*" };
-static const struct hatch_cors wrong = { .origins = "*", .credentials = true };
-static const struct hatch_secure_fields strict = { "default-src 'self'", 1000, false };
+static const struct hatch_cors_rule all = { .origins = "*" };
+static const struct hatch_cors_rule wrong = { .origins = "*", .credentials = true };
+static const struct hatch_secure_rule strict = { "default-src 'self'", 1000, false };
 static const struct hatch_hook for_some[] = { { hatch_cors, &some },
 	{ hatch_secure_fields, &strict }, { hatch_request_id, NULL } };
 static const struct hatch_hook for_all[] = { { hatch_cors, &all }, { hatch_secure_fields, NULL } };

@@ -20,10 +20,10 @@ static struct hatch_session slots[3];
 static struct hatch_sessions sessions;
 static bool random_fails;
 
-static const struct hatch_user people[] = { { "ada", "secret" }, { "bob", "hush" } };
-static const struct hatch_users users = { people, 2, NULL, NULL, "door", &attempts };
-static const struct hatch_user machines[] = { { "pump", "0123456789abcdef" } };
-static const struct hatch_users tokens = { machines, 1, NULL, NULL, NULL, &attempts };
+static const struct hatch_account people[] = { { "ada", "secret" }, { "bob", "hush" } };
+static const struct hatch_accounts users = { people, 2, NULL, NULL, "door", &attempts };
+static const struct hatch_account machines[] = { { "pump", "0123456789abcdef" } };
+static const struct hatch_accounts tokens = { machines, 1, NULL, NULL, NULL, &attempts };
 
 static int who(struct hatch_req *req)
 {

@@ -136,13 +136,12 @@ static int set_names(mbedtls_x509write_cert *cert, const struct cert_names *name
 static int set_validity(mbedtls_x509write_cert *cert, const struct cert_plan *plan)
 {
 	char from[16], to[16];
-	struct tm tm;
+	struct tm *tm = gmtime(&plan->not_before);
 
-	if (!mbedtls_platform_gmtime_r(&plan->not_before, &tm) ||
-		!strftime(from, sizeof(from), "%Y%m%d%H%M%S", &tm))
+	if (!tm || !strftime(from, sizeof(from), "%Y%m%d%H%M%S", tm))
 		return MBEDTLS_ERR_X509_INVALID_DATE;
-	if (!mbedtls_platform_gmtime_r(&plan->not_after, &tm) ||
-		!strftime(to, sizeof(to), "%Y%m%d%H%M%S", &tm))
+	tm = gmtime(&plan->not_after);
+	if (!tm || !strftime(to, sizeof(to), "%Y%m%d%H%M%S", tm))
 		return MBEDTLS_ERR_X509_INVALID_DATE;
 	return mbedtls_x509write_crt_set_validity(cert, from, to);
 }

@@ -41,9 +41,9 @@ static int set_led(hatch_req *req)
 }
 
 /* Whose token, and the token.  Who guesses has to wait longer each time. */
-static const struct hatch_user people[] = { { "me", "change-me" } };
+static const struct hatch_account people[] = { { "me", "change-me" } };
 static hatch_attempts attempts;
-static const hatch_users users = { people, HATCH_COUNT(people), NULL, NULL, NULL, &attempts };
+static const hatch_accounts users = { people, HATCH_COUNT(people), NULL, NULL, NULL, &attempts };
 static const hatch_hook guards[] = { { hatch_bearer_auth, &users } };
 static const hatch_policy change = { 16, guards, HATCH_COUNT(guards), NULL, 0, false };
 static const hatch_route api[] = {
