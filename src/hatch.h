@@ -260,7 +260,8 @@ struct hatch_identity {
  * again, and who has trusted it must do so again: give hostname rather than an address to whoever
  * connects, and open when the network is up.  The log has its SHA-256 fingerprint each time, as
  * browsers show it.  A store that cannot be written is a warning, as each start then makes another.
- * HATCH_EPORT if there are no random numbers yet.
+ * HATCH_EPORT if there are no random numbers yet, where the platform can tell: an ESP32 cannot, so
+ * open there when Wi-Fi or Bluetooth is on.
  *
  * The key stands in the store as it is: encrypt the flash if others can read it.
  */

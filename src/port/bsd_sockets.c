@@ -99,11 +99,13 @@ void hx_bsd_address(struct hatch_address *out, const void *sa)
 		(void)inet_ntop(AF_INET, &in.sin_addr, out->text, sizeof(out->text));
 		return;
 	}
+	/* IN6_IS_ADDR_V4MAPPED() came with lwIP 2.2, which ESP-IDF has from 5.4 on. */
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct sockaddr_in6 in6;
 	memcpy(&in6, sa, sizeof(in6));
 	memcpy(out->bytes, &in6.sin6_addr, 16);
 	out->port = ntohs(in6.sin6_port);
-	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+	if (memcmp(out->bytes, mapped, sizeof(mapped)) == 0)
 		(void)inet_ntop(AF_INET, out->bytes + 12, out->text, sizeof(out->text));
 	else
 		(void)inet_ntop(AF_INET6, &in6.sin6_addr, out->text, sizeof(out->text));

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include <esp_heap_caps.h>
-/* Arduino's libraries are built to log errors only; config.log_level says what we log. */
+/* Arduino's core is built to log errors only: what is compiled in is said here, per file. */
 #define LOG_LOCAL_LEVEL ESP_LOG_VERBOSE
 #include <esp_log.h>
 #include <esp_netif.h>
@@ -166,6 +166,10 @@ static void join(void *self)
 {
 	struct task *task = self;
 	(void)xSemaphoreTake(task->done, portMAX_DELAY);
+	/* On another core it may still be on its way: deleted there, its stack would stay for a
+	 * while. */
+	while (eTaskGetState(task->handle) != eSuspended)
+		vTaskDelay(1);
 	vTaskDelete(task->handle);
 	task_free(task);
 }
@@ -256,8 +260,18 @@ static bool fast_aes(void)
 
 /* ---- log ---- */
 
+/* config.log_level has decided; later settings of the program's own stand. */
+static void log_all(void)
+{
+	static bool set;
+	if (!set)
+		esp_log_level_set(tag, ESP_LOG_VERBOSE);
+	set = true;
+}
+
 static void log_line(enum hatch_level level, const char *line)
 {
+	log_all();
 	switch (level) {
 	case HATCH_ERROR: ESP_LOGE(tag, "%s", line); break;
 	case HATCH_WARN: ESP_LOGW(tag, "%s", line); break;

@@ -4,6 +4,8 @@
  *
  * Nonces are RFC 6979's with 32 random bytes added (crypto/nonce.h), always by HMAC-SHA-256, also
  * where the library would take the HMAC of the hash that is signed.
+ *
+ * Where the chip signs or verifies, ESP-IDF has wrapped that call for it, and ours is not there.
  */
 #include "arithmetic.h"
 
@@ -16,6 +18,10 @@
 #include <mbedtls/psa_util.h>
 
 #include "fast.h"
+
+#if defined(ESP_PLATFORM) && __has_include(<sdkconfig.h>)
+#include <sdkconfig.h>
+#endif
 
 #include "../base/wipe.h"
 #include "../crypto/nonce.h"
@@ -62,10 +68,12 @@ int hx_fast_sign(uint8_t signature[64], const uint8_t secret[32], const uint8_t 
 	return error;
 }
 
-static bool is_p256(const mbedtls_ecdsa_context *ctx)
+static inline bool is_p256(const mbedtls_ecdsa_context *ctx)
 {
 	return ctx->MBEDTLS_PRIVATE(grp).id == MBEDTLS_ECP_DP_SECP256R1;
 }
+
+#ifndef CONFIG_MBEDTLS_HARDWARE_ECDSA_SIGN
 
 static int sign(uint8_t signature[64], const mbedtls_ecdsa_context *ctx, const unsigned char *hash,
 	size_t hlen, const uint8_t added[32])
@@ -101,6 +109,10 @@ int __wrap_mbedtls_ecdsa_write_signature(mbedtls_ecdsa_context *ctx, mbedtls_md_
 	return ret == 0 ? 0 : MBEDTLS_ERR_ECP_BUFFER_TOO_SMALL;
 }
 
+#endif
+
+#ifndef CONFIG_MBEDTLS_HARDWARE_ECDSA_VERIFY
+
 /* False if it is not a signature or a key as they should be: the library says what is wrong. */
 static bool to_bytes(uint8_t point[64], uint8_t signature[64], const mbedtls_ecdsa_context *ctx,
 	const unsigned char *sig, size_t slen)
@@ -122,5 +134,7 @@ int __wrap_mbedtls_ecdsa_read_signature(mbedtls_ecdsa_context *ctx, const unsign
 	return hx_p256_verify(point, hash, hlen, signature) == 0 ? 0
 								 : MBEDTLS_ERR_ECP_VERIFY_FAILED;
 }
+
+#endif
 
 #endif

@@ -15,9 +15,20 @@ typedef enum {
 void esp_log_write(esp_log_level_t level, const char *tag, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-#define ESP_LOGE(tag, ...) esp_log_write(ESP_LOG_ERROR, tag, __VA_ARGS__)
-#define ESP_LOGW(tag, ...) esp_log_write(ESP_LOG_WARN, tag, __VA_ARGS__)
-#define ESP_LOGI(tag, ...) esp_log_write(ESP_LOG_INFO, tag, __VA_ARGS__)
-#define ESP_LOGD(tag, ...) esp_log_write(ESP_LOG_DEBUG, tag, __VA_ARGS__)
+void esp_log_level_set(const char *tag, esp_log_level_t level);
+
+/* Built as Arduino's core is: errors only, unless a file says more. */
+#ifndef LOG_LOCAL_LEVEL
+#define LOG_LOCAL_LEVEL ESP_LOG_ERROR
+#endif
+#define STANDIN_LOG(level, tag, ...)                                                               \
+	do {                                                                                       \
+		if (LOG_LOCAL_LEVEL >= (level))                                                    \
+			esp_log_write(level, tag, __VA_ARGS__);                                    \
+	} while (0)
+#define ESP_LOGE(tag, ...) STANDIN_LOG(ESP_LOG_ERROR, tag, __VA_ARGS__)
+#define ESP_LOGW(tag, ...) STANDIN_LOG(ESP_LOG_WARN, tag, __VA_ARGS__)
+#define ESP_LOGI(tag, ...) STANDIN_LOG(ESP_LOG_INFO, tag, __VA_ARGS__)
+#define ESP_LOGD(tag, ...) STANDIN_LOG(ESP_LOG_DEBUG, tag, __VA_ARGS__)
 
 #endif

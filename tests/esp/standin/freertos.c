@@ -4,8 +4,10 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <freertos/FreeRTOS.h>
 #include <freertos/semphr.h>
@@ -19,6 +21,7 @@ struct tskTaskControlBlock {
 	void *arg;
 	pthread_cond_t change;
 	bool deleted;
+	bool suspended;
 };
 
 struct QueueDefinition {
@@ -75,11 +78,26 @@ void vTaskSuspend(TaskHandle_t xTaskToSuspend)
 {
 	if (xTaskToSuspend != NULL || current == NULL)
 		halt("these tasks only suspend themselves");
+	(void)usleep(2000); /* whoever waits for it is faster */
 	pthread_mutex_lock(&kernel);
+	current->suspended = true;
 	while (!current->deleted)
 		pthread_cond_wait(&current->change, &kernel);
 	pthread_mutex_unlock(&kernel);
 	pthread_exit(NULL);
+}
+
+eTaskState eTaskGetState(TaskHandle_t xTask)
+{
+	pthread_mutex_lock(&kernel);
+	bool suspended = xTask->suspended;
+	pthread_mutex_unlock(&kernel);
+	return suspended ? eSuspended : eRunning;
+}
+
+void vTaskDelay(const TickType_t xTicksToDelay)
+{
+	(void)usleep(1000 * xTicksToDelay);
 }
 
 void vTaskDelete(TaskHandle_t xTaskToDelete)
@@ -87,6 +105,8 @@ void vTaskDelete(TaskHandle_t xTaskToDelete)
 	if (xTaskToDelete == NULL || xTaskToDelete == current)
 		halt("these tasks do not delete themselves");
 	pthread_mutex_lock(&kernel);
+	if (!xTaskToDelete->suspended)
+		halt("a task was deleted while it ran: its stack would stay");
 	xTaskToDelete->deleted = true;
 	pthread_cond_signal(&xTaskToDelete->change);
 	pthread_mutex_unlock(&kernel);

@@ -77,11 +77,21 @@ size_t heap_caps_get_allocated_size(void *ptr)
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static esp_log_level_t log_level = ESP_LOG_ERROR; /* of every tag, until it is set */
+
+void esp_log_level_set(const char *tag, esp_log_level_t level)
+{
+	(void)tag;
+	log_level = level;
+}
+
 void esp_log_write(esp_log_level_t level, const char *tag, const char *format, ...)
 {
 	static const char marks[] = "-EWIDV";
 	char line[512];
 	va_list args;
+	if (level > log_level)
+		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);

@@ -12,6 +12,10 @@ typedef void (*TaskFunction_t)(void *);
 BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char *const pcName,
 	const configSTACK_DEPTH_TYPE usStackDepth, void *const pvParameters, UBaseType_t uxPriority,
 	TaskHandle_t *const pxCreatedTask, const BaseType_t xCoreID);
+typedef enum { eRunning, eReady, eBlocked, eSuspended, eDeleted, eInvalid } eTaskState;
+
+eTaskState eTaskGetState(TaskHandle_t xTask);
+void vTaskDelay(const TickType_t xTicksToDelay);
 void vTaskSuspend(TaskHandle_t xTaskToSuspend);
 void vTaskDelete(TaskHandle_t xTaskToDelete);
 
