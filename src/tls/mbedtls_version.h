@@ -11,15 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <mbedtls/version.h>
+
+/* Before anything else of it is asked for, so that this is the first thing that is said. */
+#if MBEDTLS_VERSION_NUMBER < 0x03060000
+#error "hatch needs mbedTLS 3.6 or newer: ESP-IDF 5.2; Arduino core 3, updated in the Boards Manager, or in PlatformIO the platform pioarduino (docs/arduino.md)"
+#endif
+
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ticket.h>
-#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
-
-#if MBEDTLS_VERSION_NUMBER < 0x03060000
-#error "hatch needs mbedTLS 3.6 or newer (Arduino core 3, ESP-IDF 5.2): its TLS 1.3 server"
-#endif
 
 void hx_mbed_conf_random(mbedtls_ssl_config *conf);
 

@@ -70,6 +70,12 @@ def test_arduino_ide(tmp_path, options):
     assert not [name for name in defined if name.startswith("__wrap_")]
 
 
+def test_arduino_ide_with_the_flags(tmp_path):
+    """With platform.local.txt as the page says it: all files, and what is wrapped is there."""
+    defined = objects(tmp_path, sources(), "-DHATCH_WRAPPED")
+    assert {name for name in defined if name.startswith("__wrap_")} == {f"__wrap_{name}" for name in wraps()}
+
+
 def test_platformio(tmp_path):
     """With library.json's: what is wrapped is there, and nothing that nobody calls."""
     assert not in_src_filter("src/port/posix_os.c") and not in_src_filter("src/port/posix_store.c")
