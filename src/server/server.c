@@ -6,6 +6,7 @@
 
 #include "../base/check.h"
 #include "../base/wipe.h"
+#include "../tls/arithmetic.h"
 #include "server.h"
 
 /* ---- small answers ---- */
@@ -208,6 +209,8 @@ static int open_all(struct hatch *srv)
 		error = open_listeners(srv, 0, srv->config.port);
 	if (error == 0)
 		error = open_listeners(srv, 1, srv->config.plain_port);
+	if (error == 0 && srv->tls_ready)
+		hx_log(srv, HATCH_INFO, "%s", hx_arithmetic_name());
 	return error;
 }
 

@@ -10,7 +10,6 @@
 
 #include <psa/crypto.h>
 
-#include "arithmetic.h"
 #include "heap.h"
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
@@ -231,8 +230,6 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 		error = load_identity(shared, config, now);
 	if (error == 0)
 		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
-	if (error == 0)
-		say(say_arg, HATCH_INFO, hx_arithmetic_name());
 	hx_heap_leave(before);
 	if (error < 0)
 		hx_tls_server_close(shared);
