@@ -142,11 +142,12 @@ hatch_handler hatch_update;
 /* ---- who may ---------------------------------------------------------------- */
 
 /*
- * Failures by client address (IPv6: by /64), shared by all guards that name it.  After the third in
- * a row the address has to wait before its next attempt is looked at: a quarter of a second, twice
- * as long each time, at most 8 s.  A guard waits itself for up to a second, and answers 429 with
- * Retry-After where it would be longer, whatever the attempt is worth.  Zeroed, and kept for as
- * long as the server.
+ * Failures by client address, shared by all guards that name it.  After the third one the address
+ * has to wait before its next attempt is looked at: a quarter of a second, twice as long each time,
+ * at most 8 s.  A guard waits itself for up to a second, and answers 429 with Retry-After where it
+ * would be longer, whatever the attempt is worth.  Failures are forgotten ten minutes after the
+ * last; a success changes nothing, or somebody with a password of his own could guess that of
+ * another. Zeroed, and kept for as long as the server.
  */
 #define HATCH_ATTEMPT_CLIENTS 16
 struct hatch_attempts {
@@ -182,7 +183,8 @@ hatch_handler hatch_bearer_auth; /* RFC 6750 */
 /* Who that is, once a guard has let somebody through; ptr is NULL without one. */
 struct hatch_span hatch_who(const struct hatch_req *req);
 
-/* For a login form: 0, HATCH_EACCESS, or HATCH_ETIME while the address has to wait. */
+/* For a login form: 0, and then hatch_who() says who; HATCH_EACCESS, also for a request from
+ * another site; or HATCH_ETIME while the address has to wait. */
 int hatch_login(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span name,
 	struct hatch_span password);
 
@@ -209,8 +211,13 @@ struct hatch_sessions {
 	const char *login; /* where a browser that wants a page is led (303); NULL: 401 */
 };
 
-/* Before the response.  HATCH_ESTATE over plain HTTP; HATCH_EPORT without random numbers. */
-int hatch_session_begin(struct hatch_req *req, struct hatch_sessions *sessions, const char *who);
+/*
+ * Before the response.  out may be NULL; it is good until the handler returns, as other logins may
+ * take its place later.  HATCH_ESTATE over plain HTTP; HATCH_EPORT without random numbers;
+ * HATCH_EINVAL for a name over HATCH_SESSION_NAME.
+ */
+int hatch_session_begin(struct hatch_req *req, struct hatch_sessions *sessions,
+	struct hatch_span who, struct hatch_session **out);
 /* The session is over, and the cookie is taken back.  Without a session nothing happens. */
 int hatch_session_end(struct hatch_req *req, struct hatch_sessions *sessions);
 /* NULL: there is none that is still good. */
@@ -218,13 +225,15 @@ struct hatch_session *hatch_session_of(struct hatch_req *req, struct hatch_sessi
 
 /*
  * A guard; arg: struct hatch_sessions *.  A request that may change something (not GET, HEAD or
- * OPTIONS) also has to come from our own pages: 403 if Origin says other, and if neither a field
- * X-CSRF-Token has the session's token nor hatch_csrf_ok() can find it in a form that is collected.
- * Such a form is let through, and its handler is to ask hatch_csrf_ok().
+ * OPTIONS) also has to come from our own pages: 403 if Origin or Sec-Fetch-Site say other, and
+ * unless the session's token is in a field X-CSRF-Token, or in the "csrf" of a urlencoded form that
+ * the route collects, which is looked at before the handler runs.  A multipart form needs the
+ * field.
  */
 hatch_handler hatch_session_guard;
 
-/* 32 hexadecimal digits for a form's hidden field "csrf"; "" without a session. */
+/* 32 hexadecimal digits for a form's hidden field "csrf"; "" without a session.  And the same check
+ * for routes without the guard. */
 const char *hatch_csrf(struct hatch_req *req, struct hatch_sessions *sessions);
 bool hatch_csrf_ok(struct hatch_req *req, struct hatch_sessions *sessions);
 

@@ -7,8 +7,15 @@
 #include "../base/client.h"
 #include "../base/secret.h"
 #include "exchange.h"
+#include "origin.h"
 
-enum { FREE_FAILURES = 3, FIRST_MS = 250, LAST_MS = 8000, PATIENCE_MS = 1000 };
+enum { FREE_FAILURES = 3, FIRST_MS = 250, LAST_MS = 8000, PATIENCE_MS = 1000, FORGET_MS = 600000 };
+
+/* The whole address: of a home's network all devices have the same /64. */
+static void key_of(uint8_t key[HX_CLIENT_KEY], const struct hatch_req *req)
+{
+	memcpy(key, req->carrier->peer(req->carrier_self)->bytes, HX_CLIENT_KEY);
+}
 
 /* The client's entry; NULL: it has none, and make is false.  A new one takes the oldest's place. */
 static size_t find(struct hatch_attempts *attempts, const struct hatch_req *req, bool *found)
@@ -16,8 +23,10 @@ static size_t find(struct hatch_attempts *attempts, const struct hatch_req *req,
 	uint8_t key[HX_CLIENT_KEY];
 	uint32_t now = hx_now_ms(req->srv);
 	size_t oldest = 0;
-	hx_client_key(key, req->carrier->peer(req->carrier_self));
+	key_of(key, req);
 	for (size_t i = 0; i < HATCH_ATTEMPT_CLIENTS; i++) {
+		if (attempts->entry[i].used && now - attempts->entry[i].at >= FORGET_MS)
+			attempts->entry[i].used = false;
 		*found = attempts->entry[i].used &&
 			 memcmp(attempts->entry[i].client, key, sizeof(key)) == 0;
 		if (*found)
@@ -36,7 +45,7 @@ uint32_t hx_attempts_wait(struct hatch_attempts *attempts, const struct hatch_re
 	if (attempts == NULL)
 		return 0;
 	size_t i = find(attempts, req, &found);
-	if (!found || attempts->entry[i].failures <= FREE_FAILURES)
+	if (!found || attempts->entry[i].failures < FREE_FAILURES)
 		return 0;
 	int32_t left = (int32_t)(attempts->entry[i].until - hx_now_ms(req->srv));
 	return left > 0 && left <= LAST_MS ? (uint32_t)left : 0;
@@ -45,27 +54,24 @@ uint32_t hx_attempts_wait(struct hatch_attempts *attempts, const struct hatch_re
 static uint32_t delay_of(uint8_t failures)
 {
 	uint32_t ms = FIRST_MS;
-	for (unsigned i = FREE_FAILURES + 1; i < failures && ms < LAST_MS; i++)
+	for (unsigned i = FREE_FAILURES; i < failures && ms < LAST_MS; i++)
 		ms *= 2;
 	return ms < LAST_MS ? ms : (uint32_t)LAST_MS;
 }
 
-void hx_attempts_tell(struct hatch_attempts *attempts, const struct hatch_req *req, bool good)
+/* Whoever takes the place of another is taken for it: with many addresses nobody starts anew. */
+void hx_attempts_failed(struct hatch_attempts *attempts, const struct hatch_req *req)
 {
 	bool found = false;
 	if (attempts == NULL)
 		return;
 	size_t i = find(attempts, req, &found);
 	uint32_t now = hx_now_ms(req->srv);
-	if (good) {
-		if (found)
-			memset(&attempts->entry[i], 0, sizeof(attempts->entry[i]));
-		return;
-	}
 	if (!found) {
-		memset(&attempts->entry[i], 0, sizeof(attempts->entry[i]));
-		hx_client_key(attempts->entry[i].client, req->carrier->peer(req->carrier_self));
+		if (!attempts->entry[i].used)
+			attempts->entry[i].failures = 0;
 		attempts->entry[i].used = true;
+		key_of(attempts->entry[i].client, req);
 	}
 	if (attempts->entry[i].failures < UINT8_MAX)
 		attempts->entry[i].failures++;
@@ -97,6 +103,8 @@ struct hatch_span hx_users_find(
 	const struct hatch_accounts *users, struct hatch_span name, struct hatch_span password)
 {
 	struct hatch_span who = hx_span(NULL, 0);
+	if (name.len > HATCH_WHO_MAX)
+		return who;
 	if (users->check != NULL)
 		return users->check(users->arg, name, password) ? name : who;
 	for (size_t i = 0; i < users->count; i++) {
@@ -110,17 +118,31 @@ struct hatch_span hx_users_find(
 	return who;
 }
 
+void hx_set_who(struct hatch_req *req, struct hatch_span who)
+{
+	req->who_len = (uint8_t)(who.len < sizeof(req->who) ? who.len : sizeof(req->who));
+	req->has_who = who.ptr != NULL;
+	if (req->has_who)
+		memcpy(req->who, who.ptr, req->who_len);
+}
+
 int hatch_login(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span name,
 	struct hatch_span password)
 {
+	struct hatch_span who = hx_span(NULL, 0);
 	if (hx_attempts_wait(users->attempts, req) != 0)
 		return HATCH_ETIME;
-	bool good = name.ptr != NULL && hx_users_find(users, name, password).ptr != NULL;
-	hx_attempts_tell(users->attempts, req, good);
-	return good ? 0 : HATCH_EACCESS;
+	if (name.ptr != NULL && !hx_is_forged(req))
+		who = hx_users_find(users, name, password);
+	if (who.ptr == NULL) {
+		hx_attempts_failed(users->attempts, req);
+		return HATCH_EACCESS;
+	}
+	hx_set_who(req, who);
+	return 0;
 }
 
 struct hatch_span hatch_who(const struct hatch_req *req)
 {
-	return req->who;
+	return req->has_who ? hx_span(req->who, req->who_len) : hx_span(NULL, 0);
 }

@@ -7,6 +7,9 @@
 #include "../http/field.h"
 #include "attempts.h"
 #include "exchange.h"
+#include "origin.h"
+
+enum { CREDENTIALS_MAX = 172 }; /* base64 of 128 bytes */
 
 /* What follows the scheme in Authorization; ptr NULL: there is none of that scheme. */
 static struct hatch_span credentials_of(const struct hatch_req *req, const char *scheme)
@@ -43,29 +46,28 @@ static int refuse_plain(struct hatch_req *req)
 
 /* ---- Basic ---- */
 
-/* "name:password": the name has no colon (RFC 7617 section 2). */
+/*
+ * "name:password": the name has no colon (RFC 7617 section 2).  Decoded in a copy, because another
+ * guard may look at the field again.
+ */
 static struct hatch_span check_basic(
 	struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span credentials)
 {
-	char *text = req->in + (credentials.ptr - req->in);
+	char text[CREDENTIALS_MAX];
+	struct hatch_span who = hx_span(NULL, 0);
+	if (credentials.len > sizeof(text))
+		return who;
+	memcpy(text, credentials.ptr, credentials.len);
 	int len = hx_base64_decode(text, credentials.len);
 	char *colon = len > 0 ? memchr(text, ':', (size_t)len) : NULL;
-	struct hatch_span who = hx_span(NULL, 0);
-	if (colon == NULL)
-		return who;
-	size_t name_len = (size_t)(colon - text);
-	who = hx_users_find(
-		users, hx_span(text, name_len), hx_span(colon + 1, (size_t)len - name_len - 1));
-	hx_wipe(colon, (size_t)len - name_len);
-	return who;
-}
-
-/* An application that asks without credentials first has not failed. */
-static int judge(struct hatch_req *req, const struct hatch_accounts *users, struct hatch_span who)
-{
-	hx_attempts_tell(users->attempts, req, who.ptr != NULL);
-	req->who = who;
-	return who.ptr == NULL ? -1 : 0;
+	if (colon != NULL) {
+		size_t name_len = (size_t)(colon - text);
+		who = hx_users_find(users, hx_span(text, name_len),
+			hx_span(colon + 1, (size_t)len - name_len - 1));
+	}
+	hx_set_who(req, who);
+	hx_wipe(text, sizeof(text));
+	return hatch_who(req);
 }
 
 int hatch_basic_auth(struct hatch_req *req)
@@ -74,12 +76,16 @@ int hatch_basic_auth(struct hatch_req *req)
 	struct hatch_span credentials = credentials_of(req, "Basic");
 	if (!req->carrier->secure)
 		return refuse_plain(req);
+	/* A browser sends the password along with whatever any page has it send. */
+	if (hx_is_forged(req))
+		return hatch_send_text(req, 403, "This request comes from another site.\n");
 	if (credentials.ptr != NULL) {
 		int wait = hx_attempts_guard(users->attempts, req);
 		if (wait != 0 || req->phase == HX_RESPONDED)
 			return wait;
-		if (judge(req, users, check_basic(req, users, credentials)) == 0)
+		if (check_basic(req, users, credentials).ptr != NULL)
 			return 0;
+		hx_attempts_failed(users->attempts, req);
 	}
 	return ask_for(req, users, "Basic", ", charset=\"UTF-8\"");
 }
@@ -97,7 +103,9 @@ int hatch_bearer_auth(struct hatch_req *req)
 	int wait = hx_attempts_guard(users->attempts, req);
 	if (wait != 0 || req->phase == HX_RESPONDED)
 		return wait;
-	if (judge(req, users, hx_users_find(users, hx_span(NULL, 0), token)) == 0)
+	hx_set_who(req, hx_users_find(users, hx_span(NULL, 0), token));
+	if (hatch_who(req).ptr != NULL)
 		return 0;
+	hx_attempts_failed(users->attempts, req);
 	return ask_for(req, users, "Bearer", ", error=\"invalid_token\"");
 }

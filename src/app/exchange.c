@@ -234,7 +234,9 @@ static void run_handler(struct hatch_req *req)
 {
 	req->arg = req->route == NULL ? NULL : req->route->arg;
 	req->phase = HX_WAITING;
-	int ret = req->handler(req);
+	int ret = req->before == NULL ? 0 : req->before(req);
+	if (ret == 0 && req->phase == HX_WAITING)
+		ret = req->handler(req);
 	if (ret < 0 && (req->phase == HX_WAITING || !req->body_started)) {
 		no_response(req, "a handler", ret);
 		return;

@@ -29,6 +29,9 @@
 /* Before the field lines: status line, Date and what frames the message. */
 enum { HX_OUT_GAP = 256 };
 
+/* The longest name of somebody who has logged in. */
+enum { HATCH_WHO_MAX = 40 };
+
 enum hx_phase {
 	HX_GUARDS,    /* guards are being asked, from guard_at on */
 	HX_COLLECT,   /* the body is being collected for the handler */
@@ -99,7 +102,12 @@ struct hatch_req {
 	bool defer_new;      /* ... and the carrier has not seen yet */
 	uint32_t resume_ms;  /* of hatch_resume_after() */
 	bool resume_new;
-	struct hatch_span who; /* whom a guard has let through */
+	char who[HATCH_WHO_MAX]; /* whom a guard has let through */
+	uint8_t who_len;
+	bool has_who;
+	hatch_handler
+		*before; /* runs before the handler, once the body is collected; NULL: nothing */
+	const void *before_arg;
 
 	/* the body */
 	struct hx_body_buf *collected;

@@ -4,10 +4,10 @@
  */
 #include "../hatch_web.h"
 #include "../http/field.h"
-#include "exchange.h"
+#include "form.h"
 
 /* A media type without its parameters (RFC 9110 section 8.3.1). */
-static bool is_form(const struct hatch_req *req)
+bool hx_is_form(const struct hatch_req *req)
 {
 	struct hatch_span type = hx_field_find(req->head.fields, "Content-Type");
 	size_t at = 0;
@@ -21,7 +21,7 @@ static void read_form(struct hatch_req *req)
 {
 	struct hatch_span body = hatch_body(req);
 	req->form_read = true;
-	if (req->collected != NULL && is_form(req) && hx_query_ok(body))
+	if (req->collected != NULL && hx_is_form(req) && hx_query_ok(body))
 		req->form = hx_query_decode(req->collected->bytes, body.len);
 }
 

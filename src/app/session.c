@@ -8,7 +8,10 @@
 #include "../hatch_port.h"
 #include "../hatch_web.h"
 #include "../http/field.h"
+#include "attempts.h"
 #include "exchange.h"
+#include "form.h"
+#include "origin.h"
 
 #define COOKIE "__Host-session"
 
@@ -124,23 +127,27 @@ static int random_digits(const struct hatch_req *req, char out[2 * ID_BYTES + 1]
 }
 
 /* Whoever was logged in on this cookie is not any more: an old id is worth nothing afterwards. */
-int hatch_session_begin(struct hatch_req *req, struct hatch_sessions *sessions, const char *who)
+int hatch_session_begin(struct hatch_req *req, struct hatch_sessions *sessions,
+	struct hatch_span who, struct hatch_session **out)
 {
 	struct hatch_session begun;
 	uint32_t now = hx_now_ms(req->srv);
 	if (!req->carrier->secure)
 		return HATCH_ESTATE;
-	if (sessions->count == 0 || strlen(who) > HATCH_SESSION_NAME)
+	if (sessions->count == 0 || who.len > HATCH_SESSION_NAME)
 		return HATCH_EINVAL;
 	memset(&begun, 0, sizeof(begun));
 	HX_TRY(random_digits(req, begun.id));
 	HX_TRY(random_digits(req, begun.csrf));
 	HX_TRY(set_cookie(req, begun.id, ""));
-	memcpy(begun.who, who, strlen(who));
+	memcpy(begun.who, who.ptr, who.len);
 	begun.made = begun.seen = now;
 	begun.used = true;
 	struct hatch_session *old = hatch_session_of(req, sessions);
-	*(old != NULL ? old : take_slot(sessions, now)) = begun;
+	struct hatch_session *place = old != NULL ? old : take_slot(sessions, now);
+	*place = begun;
+	if (out != NULL)
+		*out = place;
 	hx_wipe(&begun, sizeof(begun));
 	return 0;
 }
@@ -174,26 +181,21 @@ bool hatch_csrf_ok(struct hatch_req *req, struct hatch_sessions *sessions)
 					  is_token(session, hatch_form(req, "csrf")));
 }
 
-/* "https://" and our authority, as the browser has it in Host. */
-static bool is_our_origin(const struct hatch_req *req, struct hatch_span origin)
+/* A form's token is in its body: looked at when that has come, and before the handler. */
+static int check_form(struct hatch_req *req)
 {
-	struct hatch_span scheme = hatch_str("https://"), host = hatch_authority(req);
-	return origin.len == scheme.len + host.len &&
-	       hx_span_same(hx_span(origin.ptr, scheme.len), scheme) &&
-	       hx_span_same_nocase(hx_span(origin.ptr + scheme.len, host.len), host);
+	struct hatch_sessions *sessions = (struct hatch_sessions *)(uintptr_t)req->before_arg;
+	return hatch_csrf_ok(req, sessions)
+		       ? 0
+		       : hatch_send_text(req, 403, "The form's token is missing or wrong.\n");
 }
 
-/* Its handler has the body, and so the token, in hand. */
 static bool collects_form(const struct hatch_req *req)
 {
 	const struct hatch_policy *own = req->route == NULL ? NULL : req->route->policy;
 	const struct hatch_policy *group = req->group == NULL ? NULL : req->group->policy;
-	bool collects = (own != NULL && own->body_max > 0) ||
-			(group != NULL && group->body_max > 0);
-	struct hatch_span type = hx_field_find(req->head.fields, "Content-Type");
-	struct hatch_span form = hatch_str("application/x-www-form-urlencoded");
-	return collects && type.len >= form.len &&
-	       hx_span_same_nocase(hx_span(type.ptr, form.len), form);
+	return ((own != NULL && own->body_max > 0) || (group != NULL && group->body_max > 0)) &&
+	       hx_is_form(req);
 }
 
 static int lead_to_login(struct hatch_req *req, const struct hatch_sessions *sessions)
@@ -212,15 +214,19 @@ int hatch_session_guard(struct hatch_req *req)
 	struct hatch_sessions *sessions = (struct hatch_sessions *)(uintptr_t)hatch_arg(req);
 	struct hatch_session *session = hatch_session_of(req, sessions);
 	const unsigned safe = HATCH_GET | HATCH_HEAD | HATCH_OPTIONS;
-	struct hatch_span origin = hatch_field(req, "Origin");
 	if (session == NULL)
 		return lead_to_login(req, sessions);
-	req->who = hatch_str(session->who);
+	hx_set_who(req, hatch_str(session->who));
 	if (((unsigned)req->method & safe) != 0)
 		return 0;
-	if (origin.ptr != NULL && !is_our_origin(req, origin))
+	if (hx_is_forged(req))
 		return hatch_send_text(req, 403, "This request comes from another site.\n");
-	if (is_token(session, hatch_field(req, "X-CSRF-Token")) || collects_form(req))
+	if (is_token(session, hatch_field(req, "X-CSRF-Token")))
 		return 0;
+	if (collects_form(req)) {
+		req->before = check_form;
+		req->before_arg = sessions;
+		return 0;
+	}
 	return hatch_send_text(req, 403, "X-CSRF-Token is missing or wrong.\n");
 }
