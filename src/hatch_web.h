@@ -127,7 +127,7 @@ struct hatch_updater {
 	int (*finish)(void *arg); /* it is whole: the next start is with it */
 	void (*abort)(void *arg); /* after begin(), whenever finish() did not succeed */
 	void *arg;
-	uint64_t max;      /* bytes; more is 413 */
+	uint64_t max;      /* bytes, required; more is 413 */
 	bool needs_digest; /* without a SHA-256: 400 */
 	bool busy;         /* hatch's own */
 };

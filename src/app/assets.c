@@ -108,6 +108,8 @@ int hatch_assets(struct hatch_req *req)
 	const struct hatch_asset *asset = look_up(site, hatch_rest(req), &is_folder);
 	if (is_folder)
 		return hx_content_to_folder(req);
+	if (asset == NULL && site->fallback != NULL)
+		(void)hatch_add_field(req, "Vary", "Accept");
 	if (asset == NULL && site->fallback != NULL && hx_wants_page(req->head.fields))
 		asset = find(site, hatch_str(site->fallback), hx_span(NULL, 0));
 	if (asset == NULL)

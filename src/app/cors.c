@@ -26,7 +26,13 @@ static bool is_for_all(const struct hatch_cors_rule *cors)
 static int allow(struct hatch_req *req, const struct hatch_cors_rule *cors)
 {
 	struct hatch_span origin = hatch_field(req, "Origin");
-	int error = is_for_all(cors) ? 0 : hatch_add_field(req, "Vary", "Origin");
+	struct hatch_span lines = hx_span(req->fields.ptr, req->fields.len);
+	/* A preflight's handler and the hook of its group are both asked. */
+	if (hx_field_count(lines, "Access-Control-Allow-Origin") > 0)
+		return 0;
+	int error = is_for_all(cors) || hx_field_has_token(lines, "Vary", "Origin")
+			    ? 0
+			    : hatch_add_field(req, "Vary", "Origin");
 	if (error < 0 || !allows(cors, origin))
 		return error;
 	/* With credentials, and that for everybody, any page could act for whoever looks at it. */

@@ -125,6 +125,7 @@ struct hatch_req {
 	bool close_after;
 	uint64_t length;
 	struct hx_text fields; /* in out[] */
+	uint32_t fields_sum;   /* of them, then */
 	size_t fields_before;  /* their length when the response was begun */
 	size_t body_len;       /* copied, right behind the fields' CRLF */
 	struct hatch_span borrowed;

@@ -4,12 +4,15 @@
  */
 #include "files.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "../hatch_port.h"
 #include "content.h"
 #include "respond.h"
+
+#include "../http/field.h"
 
 /* ---- names ---- */
 
@@ -21,8 +24,14 @@ static bool is_plain(struct hatch_span segment)
 		unsigned char c = (unsigned char)segment.ptr[i];
 		if (c < 0x20 || c == 0x7f || c == '\\' || c == ':')
 			return false;
+		/* FAT's short names, "SECRET~1". */
+		if (c == '~' && i + 1 < segment.len && segment.ptr[i + 1] >= '0' &&
+			segment.ptr[i + 1] <= '9')
+			return false;
 	}
-	return true;
+	/* FAT does not see dots and spaces at the end. */
+	char last = segment.ptr[segment.len - 1];
+	return last != '.' && last != ' ';
 }
 
 bool hx_files_path(const struct hatch_folder *folder, struct hatch_span rest, char out[HX_PATH_MAX])
@@ -97,8 +106,9 @@ static void look_for_coding(struct hatch_req *req, const struct hatch_folder *fo
 	size_t len = strlen(found->path);
 	uint64_t size = found->size;
 	int64_t modified = found->modified;
+	/* One that is older than the file is of another. */
 	bool is_there = hx_files_add(found->path, ending) && look(req, folder, found) &&
-			found->is_file;
+			found->is_file && found->modified >= modified;
 	found->varies = found->varies || is_there;
 	if (is_there && found->encoding == NULL && hx_accepts_coding(req->head.fields, coding)) {
 		found->encoding = coding;
@@ -113,17 +123,32 @@ static void look_for_coding(struct hatch_req *req, const struct hatch_folder *fo
 
 /*
  * Size and time of change are a file's tag.  A change within the second that a file system counts
- * by would not be seen: who has just been changed has no tag yet (RFC 9110 section 8.8.2.2).
+ * by would not be seen: who has just been changed has neither tag nor date yet (RFC 9110 section
+ * 8.8.2.2).
  */
-static const char *tag_of(struct hatch_req *req, const struct found *found, char etag[48])
+static bool is_settled(struct hatch_req *req, int64_t modified)
 {
 	enum { SETTLED_S = 2 };
 	int64_t now = hx_unix_time(req->srv);
-	if (found->modified == 0 || (now != 0 && now - found->modified < SETTLED_S))
-		return NULL;
-	snprintf(etag, 48, "\"%llx-%llx%.1s\"", (unsigned long long)found->size,
-		(unsigned long long)found->modified, found->mark == '\0' ? "" : &found->mark);
-	return etag;
+	return modified != 0 && (now == 0 || now - modified >= SETTLED_S);
+}
+
+static void put_tag(char etag[48], uint64_t size, int64_t modified, char mark)
+{
+	snprintf(etag, 48, "\"%llx-%llx%.1s\"", (unsigned long long)size,
+		(unsigned long long)modified, mark == '\0' ? "" : &mark);
+}
+
+bool hx_files_may_put(struct hatch_req *req, const struct stat *what)
+{
+	char etag[48];
+	struct hx_validators have = { NULL, 0 };
+	if (what == NULL) /* "If-Match: *" wants one that is there; the rest is about what it is */
+		return hx_field_count(req->head.fields, "If-Match") == 0;
+	have.modified = date_of(what);
+	put_tag(etag, (uint64_t)what->st_size, have.modified, '\0');
+	have.etag = etag;
+	return hx_precondition(req->head.fields, &have, false) == 200;
 }
 
 /* ---- sending ---- */
@@ -152,7 +177,7 @@ static int send_range(struct hatch_req *req, const struct found *found, const ch
 		(void)fclose(file);
 		return error;
 	}
-	if (range->first > (uint64_t)INT32_MAX || fseek(file, (long)range->first, SEEK_SET) != 0)
+	if (range->first > (uint64_t)LONG_MAX || fseek(file, (long)range->first, SEEK_SET) != 0)
 		return HATCH_EPORT;
 	(void)hatch_set_length(req, range->len);
 	return hatch_send_stream(req, status, type, read_file, file);
@@ -169,8 +194,11 @@ static int send_found(struct hatch_req *req, const struct hatch_folder *folder, 
 		.encoding = found->encoding,
 		.varies = found->varies,
 		.max_age_s = folder->max_age_s };
-	content.have.modified = found->modified;
-	content.have.etag = tag_of(req, found, etag);
+	if (is_settled(req, found->modified)) {
+		content.have.modified = found->modified;
+		put_tag(etag, found->size, found->modified, found->mark);
+		content.have.etag = etag;
+	}
 	int status = hx_content_begin(req, &content, &range);
 	return status <= 0 ? status : send_range(req, found, type, status, &range);
 }
@@ -194,6 +222,8 @@ int hatch_files(struct hatch_req *req)
 	} else if (slash) {
 		good = false; /* a file is no folder */
 	}
+	if (!good && folder->fallback != NULL)
+		(void)hatch_add_field(req, "Vary", "Accept");
 	if (!good && folder->fallback != NULL && hx_wants_page(req->head.fields))
 		good = hx_files_path(folder, hatch_str(folder->fallback), found.path) &&
 		       look(req, folder, &found);

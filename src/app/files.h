@@ -18,6 +18,10 @@ enum { HX_PATH_MAX = 192 };
 bool hx_files_path(
 	const struct hatch_folder *folder, struct hatch_span rest, char out[HX_PATH_MAX]);
 
+/* Whether the request's preconditions allow a PUT; what: of the file that is there, NULL: none. */
+struct stat;
+bool hx_files_may_put(struct hatch_req *req, const struct stat *what);
+
 /* Adds to such a path; false if it would be too long. */
 bool hx_files_add(char path[HX_PATH_MAX], const char *ending);
 

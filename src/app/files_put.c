@@ -61,6 +61,13 @@ static int finish(struct hatch_req *req, struct upload *upload)
 	upload->file = NULL;
 	if (fclose(file) != 0)
 		return say_failed(req);
+	struct stat what;
+	if (!upload->replaces && stat(upload->path, &what) == 0) {
+		/* Another upload was faster. */
+		if (!hx_files_may_put(req, &what))
+			return answer(req, 412);
+		upload->replaces = true;
+	}
 	if (!put_in_place(upload))
 		return say_failed(req);
 	upload->done = true;
@@ -79,13 +86,18 @@ static int take(struct hatch_req *req, struct hatch_span piece, void *arg)
 }
 
 /* path with its last segment replaced. */
-static bool name_temporary(const struct hatch_req *req, const char *path, char *out)
+static bool name_temporary(struct hatch_req *req, const char *path, char *out)
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = (size_t)(slash - path) + 1;
-	int more = snprintf(out + len, HX_PATH_MAX - len, ".hatch-%lu", (unsigned long)req->slot);
+	unsigned char random[8];
+	size_t len = (size_t)(strrchr(path, '/') - path) + 1;
+	if (len + sizeof(".hatch-") + 2 * sizeof(random) > HX_PATH_MAX ||
+		hx_config(req->srv)->platform->random(random, sizeof(random)) != 0)
+		return false;
 	memcpy(out, path, len);
-	return more > 0 && (size_t)more < HX_PATH_MAX - len;
+	len += (size_t)sprintf(out + len, ".hatch-");
+	for (size_t i = 0; i < sizeof(random); i++)
+		len += (size_t)sprintf(out + len, "%02x", random[i]);
+	return true;
 }
 
 /* Whether it may go there: 0, or the status to refuse it with. */
@@ -93,7 +105,6 @@ static int check_place(
 	struct hatch_req *req, const struct hatch_folder *folder, struct upload *upload)
 {
 	bool (*inside)(const char *, const char *) = hx_config(req->srv)->platform->is_inside;
-	const struct hx_validators some = { "\"\"", 0 };
 	char *slash = strrchr(upload->path, '/');
 	struct stat what;
 	*slash = '\0';
@@ -105,10 +116,7 @@ static int check_place(
 	upload->replaces = stat(upload->path, &what) == 0;
 	if (upload->replaces && !S_ISREG(what.st_mode))
 		return 409;
-	/* "If-None-Match: *" makes and never replaces; other tags are not known here. */
-	if (upload->replaces && hx_precondition(req->head.fields, &some, false) != 200)
-		return 412;
-	return 0;
+	return hx_files_may_put(req, upload->replaces ? &what : NULL) ? 0 : 412;
 }
 
 static struct upload *new_upload(struct hatch_req *req)
@@ -139,8 +147,8 @@ int hatch_files_put(struct hatch_req *req)
 	if (status != 0)
 		return answer(req, status);
 	if (!name_temporary(req, upload->path, upload->temporary))
-		return answer(req, 404);
-	upload->file = fopen(upload->temporary, "wb");
+		return HATCH_EPORT;
+	upload->file = fopen(upload->temporary, "wbx");
 	if (upload->file == NULL)
 		return say_failed(req);
 	int error = hatch_on_end(req, end_upload, upload);

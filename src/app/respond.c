@@ -99,6 +99,23 @@ static int run_hooks(struct hatch_req *req, const struct hatch_policy *policy)
 	return 0;
 }
 
+static uint32_t sum_of(const struct hx_text *fields, size_t len)
+{
+	uint32_t sum = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ (unsigned char)fields->ptr[i]) * 16777619u;
+	return sum;
+}
+
+/* Those that hooks have added go; where one has replaced another, nobody knows it any more: all do.
+ */
+static void forget_hooks(struct hatch_req *req)
+{
+	bool whole = req->fields.len >= req->fields_before &&
+		     sum_of(&req->fields, req->fields_before) == req->fields_sum;
+	req->fields.len = whole ? req->fields_before : 0;
+}
+
 /* The phase goes back to where it was if the response cannot be given. */
 static int settle(struct hatch_req *req, int status, const char *type)
 {
@@ -108,6 +125,7 @@ static int settle(struct hatch_req *req, int status, const char *type)
 		return HATCH_EINVAL;
 	req->status = status;
 	req->fields_before = req->fields.len;
+	req->fields_sum = sum_of(&req->fields, req->fields.len);
 	int error = run_hooks(req, req->route == NULL ? NULL : req->route->policy);
 	if (error == 0)
 		error = run_hooks(req, req->group == NULL ? NULL : req->group->policy);
@@ -143,7 +161,7 @@ int hx_respond_copied(struct hatch_req *req, const struct hx_text *body)
 	/* Nothing was taken: another, shorter or streamed, can still be given. */
 	if (body->error < 0) {
 		req->status = 0;
-		req->fields.len = req->fields_before;
+		forget_hooks(req);
 		return body->error;
 	}
 	req->body_len = hx_status_bodiless(req->status) ? 0 : body->len;

@@ -10,7 +10,9 @@ void hx_client_key(uint8_t key[HX_CLIENT_KEY], const struct hatch_address *addre
 {
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	memcpy(key, address->bytes, HX_CLIENT_KEY);
-	if (memcmp(key, mapped, sizeof(mapped)) != 0)
+	bool on_link = key[0] == 0xfe &&
+		       (key[1] & 0xc0) == 0x80; /* all neighbours share fe80::/64 */
+	if (memcmp(key, mapped, sizeof(mapped)) != 0 && !on_link)
 		memset(key + 8, 0, HX_CLIENT_KEY - 8);
 }
 

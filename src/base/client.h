@@ -2,7 +2,8 @@
  * client.h - who counts as one client
  * SPDX-License-Identifier: MIT
  *
- * An IPv4 address, or the /64 of an IPv6 address: one IPv6 customer has all of those.
+ * An IPv4 or link-local address, or the /64 of another IPv6 address: one IPv6 customer has all of
+ * those.
  */
 #ifndef HX_BASE_CLIENT_H
 #define HX_BASE_CLIENT_H

@@ -185,6 +185,15 @@ static int take_head(struct hx_multi *multi, char c)
 	       memcmp(multi->head + multi->head_len - 4, "\r\n\r\n", 4) == 0;
 }
 
+/* Nobody needs what is before the first part and behind the last. */
+static int ignore(struct hx_multi *multi, size_t len)
+{
+	if (len > (size_t)HX_IGNORED_MAX - multi->ignored)
+		return -400;
+	multi->ignored = (uint16_t)(multi->ignored + len);
+	return 0;
+}
+
 int hx_multi_take(struct hx_multi *multi, const char *bytes, size_t len, size_t *used,
 	struct hatch_span *data)
 {
@@ -193,6 +202,7 @@ int hx_multi_take(struct hx_multi *multi, const char *bytes, size_t len, size_t 
 	while (*used < len) {
 		int ret = 0;
 		if (multi->state == HX_MULTI_EPILOGUE) {
+			ret = ignore(multi, len - *used);
 			*used = len;
 		} else if (multi->state == HX_MULTI_AFTER) {
 			ret = take_after(multi, bytes[(*used)++]);
@@ -209,6 +219,8 @@ int hx_multi_take(struct hx_multi *multi, const char *bytes, size_t len, size_t 
 			}
 			if (in_data || event == HX_MULTI_MORE)
 				return event;
+			if (event == HX_MULTI_DATA)
+				ret = ignore(multi, data->len);
 		}
 		if (ret < 0)
 			return ret;

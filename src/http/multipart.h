@@ -14,7 +14,7 @@
 
 #include "../base/span.h"
 
-enum { HX_BOUNDARY_MAX = 70, HX_PART_HEAD_MAX = 512 };
+enum { HX_BOUNDARY_MAX = 70, HX_PART_HEAD_MAX = 512, HX_IGNORED_MAX = 1024 };
 
 enum hx_multi_state {
 	HX_MULTI_PREAMBLE,
@@ -38,7 +38,7 @@ struct hx_multi {
 	uint8_t borrowed; /* of these: the CRLF that ends the head, or that is not there */
 	uint8_t state;    /* enum hx_multi_state */
 	char last;        /* in AFTER: the byte before */
-	uint16_t head_len;
+	uint16_t head_len, ignored; /* ignored: bytes of preamble and epilogue */
 	char head[HX_PART_HEAD_MAX];
 };
 

@@ -106,8 +106,14 @@ static bool may_begin(struct hatch_conn *c)
 		return true;
 	uint32_t wait = hx_handshake_rate(c);
 	c->admitted = wait == 0;
-	if (wait != 0)
+	if (wait != 0) {
 		hx_due_arm(&c->due, HX_DUE_RATE, c->now, wait);
+		/* Its time begins with its turn. */
+		c->moved = c->now;
+		if (hx_config(c->srv)->handshake_ms != HATCH_FOREVER)
+			hx_due_arm(&c->due, HX_DUE_HANDSHAKE, c->now,
+				wait + hx_config(c->srv)->handshake_ms);
+	}
 	if (wait != 0 && !c->delayed)
 		hx_count_delayed(c);
 	return wait == 0;
@@ -330,10 +336,15 @@ bool hx_conn_is_handshake(const struct hatch_conn *c)
 	return c->secure && c->stage == handshake;
 }
 
+bool hx_conn_is_delayed(const struct hatch_conn *c)
+{
+	return c->used && hx_conn_is_handshake(c) && c->delayed && !c->admitted;
+}
+
 uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms)
 {
 	uint32_t since = now_ms - c->moved;
-	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record)
+	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record || hx_conn_is_delayed(c))
 		return HATCH_FOREVER;
 	return since < HATCH_HANDSHAKE_GRACE_MS ? HATCH_HANDSHAKE_GRACE_MS - since : 0;
 }

@@ -101,6 +101,9 @@ bool hx_conn_is_idle(const struct hatch_conn *c);
 bool hx_conn_is_handshake(const struct hatch_conn *c);
 bool hx_conn_is_head(const struct hatch_conn *c);
 
+/* It waits for its client's rate to let it begin. */
+bool hx_conn_is_delayed(const struct hatch_conn *c);
+
 /* Until its handshake, which the peer has left where it is, gives way; HATCH_FOREVER: never. */
 uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms);
 

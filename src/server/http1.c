@@ -582,6 +582,12 @@ enum hx_go hx_http1_discard(struct hatch_conn *c)
 	int status = 0;
 	for (;;) {
 		int ret = next_piece(c, c->ex->in_room, &piece, &status);
+		/* The answer is out: nobody waits for its place until a slow client has sent the
+		 * rest. */
+		if (ret == HATCH_LATER && hx_exchange_awaited(c->srv)) {
+			hx_conn_goodbye(c, 0, true);
+			return HX_GO_ON;
+		}
 		if (ret == HATCH_LATER) {
 			wait_for_body(c);
 			return HX_GO_WAIT;

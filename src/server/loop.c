@@ -52,6 +52,20 @@ static struct hatch_conn *longest_stuck(
 	return best;
 }
 
+/* Of those who have had too many handshakes and wait for another: who came first. */
+static struct hatch_conn *longest_delayed(struct hatch *srv, const struct hatch_address *peer)
+{
+	struct hatch_conn *best = NULL;
+	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
+		struct hatch_conn *c = srv->conns[i];
+		if (!hx_conn_is_delayed(c) || (peer != NULL && !hx_same_client(peer, &c->peer)))
+			continue;
+		if (best == NULL || (int32_t)(c->opened - best->opened) < 0)
+			best = c;
+	}
+	return best;
+}
+
 /*
  * Who gives way to a newcomer.  A handshake that does not go on is worth less than an idle
  * connection, which would have to make another.
@@ -59,8 +73,10 @@ static struct hatch_conn *longest_stuck(
 static struct hatch_conn *gives_way(
 	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
 {
-	struct hatch_conn *stuck = longest_stuck(srv, peer, now);
-	return stuck != NULL ? stuck : longest_idle(srv, peer, now);
+	struct hatch_conn *c = longest_stuck(srv, peer, now);
+	if (c == NULL)
+		c = longest_idle(srv, peer, now);
+	return c != NULL ? c : longest_delayed(srv, peer);
 }
 
 /* Until a handshake may give way. */

@@ -130,11 +130,14 @@ void hx_conn_give(struct hatch *srv, struct hatch_conn *c)
 	srv->stats.conns--;
 }
 
-/* Somebody who is slow with a head gives way to one who waits. */
+/* Somebody who is slow with a head, or with what is only thrown away, gives way to one who waits.
+ */
 static void hurry(struct hatch *srv)
 {
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
+		if (c->used && c->stage == hx_http1_discard)
+			hx_conn_wake(c);
 		if (!hx_conn_is_head(c))
 			continue;
 		uint32_t since = c->now - c->began;

@@ -161,7 +161,7 @@ static int time_line(struct page *page, char *out)
 	const char *name = "handshake_seconds";
 	unsigned i = page->part++;
 	if (i == 0)
-		return head_of(out, name, "histogram", "From the first byte to the last.");
+		return head_of(out, name, "histogram", "From accept to finished.");
 	unsigned kind = (i - 1) / PER_KIND, at = (i - 1) % PER_KIND;
 	if (kind == 2) {
 		page->part = 0;

@@ -158,7 +158,7 @@ def test_no_way_out(curl, folder, tmp_path):
     os.mkfifo(folder / "pipe")
     assert curl("/files/link")[2] == b"inside"
     for path in ("out", "outdir/secret", "../secret", "%2e%2e/secret", "..%2fsecret", "..%5csecret", "..\\secret",
-                 ".hidden", "a/../../secret", "pipe", "%00", "in%00.txt", "in/", "C:", "//etc/passwd", "x" * 300,
+                 ".hidden", "a/../../secret", "pipe", "%00", "in%00.txt", "in/", "C:", "IN~1", "in.", "in%20", "//etc/passwd", "x" * 300,
                  "./././../secret"):
         status, _, body = curl("/files/" + path)
         assert status in (400, 404) and b"secret" not in body, path
@@ -189,6 +189,20 @@ def test_put(curl, folder):
     (folder / "sub").mkdir()
     assert curl("/files/sub", "-T", "-", data=b"x")[0] == 409
     assert curl("/files/huge", "-X", "PUT", "-H", "Content-Length: 50000001", "-d", "x")[0] == 413
+
+
+def test_put_and_what_is_there(curl, folder):
+    old(folder / "v.txt", b"one")
+    tag = curl("/files/v.txt")[1]["ETag"]
+    assert curl("/files/v.txt", "-T", "-", "-H", 'If-Match: "other"', data=b"two")[0] == 412
+    assert curl("/files/v.txt", "-T", "-", "-H", "If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT",
+                data=b"two")[0] == 412
+    assert curl("/files/v.txt", "-T", "-", "-H", f"If-Match: {tag}", data=b"two")[0] == 204
+    assert curl("/files/w.txt", "-T", "-", "-H", "If-Match: *", data=b"two")[0] == 412
+    assert not (folder / "w.txt").exists()
+    # A coding that is older than its file is of another file.
+    old(folder / "v.txt.gz", gzip.compress(b"one"))
+    assert curl("/files/v.txt", "-H", "Accept-Encoding: gzip")[2] == b"two"
 
 
 def leftovers(folder):
@@ -276,7 +290,7 @@ def test_a_large_upload_takes_no_memory(web, pki):
 # ---- fields for browsers ----------------------------------------------------------------------
 
 
-def test_cors(curl):
+def test_cors(curl, web):
     _, fields, _ = curl("/cors/some", "-H", "Origin: https://b.example")
     assert fields["Access-Control-Allow-Origin"] == "https://b.example" and fields["Vary"] == "Origin"
     assert fields["Access-Control-Allow-Credentials"] == "true"
@@ -289,6 +303,9 @@ def test_cors(curl):
     assert fields["Access-Control-Allow-Headers"] == "X-A" and fields["Access-Control-Max-Age"] == "600"
     status, fields, _ = curl("/cors/some", "-X", "OPTIONS", "-H", "Origin: https://c.example")
     assert status == 204 and not [name for name in fields if name.startswith("Access-Control")]
+    head = subprocess.run(["curl", "-sSik", "-H", "Origin: https://a.example", "-X", "OPTIONS",
+                           f"https://localhost:{web.port}/cors/some"], capture_output=True, check=True).stdout
+    assert head.count(b"Access-Control-Allow-Origin:") == 1 and head.count(b"Vary:") == 1
     assert curl("/cors/all", "-H", "Origin: null")[1]["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in curl("/cors/wrong", "-H", "Origin: https://a.example")[1]
 

@@ -144,7 +144,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_POST, "/parts", upload, &parts),
 	HATCH_ROUTE_ARG(HATCH_POST, "/small", upload, &small),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/some", say_ok, NULL, &cors_some),
-	HATCH_ROUTE_ARG(HATCH_OPTIONS, "/cors/some", hatch_cors_preflight, &some),
+	HATCH_ROUTE_WITH(HATCH_OPTIONS, "/cors/some", hatch_cors_preflight, &some, &cors_some),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/all", say_ok, NULL, &cors_all),
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
 	HATCH_ROUTE_ARG(HATCH_PUT | HATCH_POST, "/update", hatch_update, &update),

@@ -588,27 +588,35 @@ static void one_clients_handshakes_wait(void **state)
 	close_server();
 }
 
-/* It gives way like any other that does not go on, if all places are taken. */
+/* It gives way if all places are taken and nobody is idle; else it has its turn, in time. */
 static void a_delayed_handshake_gives_way(void **state)
 {
 	struct hatch_config config = {
-		.max_conns = 2, .client_conns = 2, .client_handshakes_per_min = 1
+		.max_conns = 2, .client_conns = 2, .max_requests = 2, .client_handshakes_per_min = 4
 	};
-	struct sock *s, *late;
+	struct sock *s[2], *late;
 	(void)state;
 	open_server(&config);
 	for (unsigned i = 0; i < 10; i++)
 		ask(knock(true, 0, 1), GET("/"));
-	s = knock(true, 0, 1);
+	s[0] = knock(true, 0, 1);
 	run();
 	ask(knock(false, 0, 2), "GET / ");
 	late = knock(true, 0, 3);
-	run();
-	assert_false(late->taken);
-	world_now += HATCH_HANDSHAKE_GRACE_MS;
 	ask(late, GET("/"));
 	assert_int_equal(answers(late), 1);
-	assert_int_equal(s->dropped, 1);
+	assert_int_equal(s[0]->dropped, 1);
+	late->fin = true;
+	run();
+	s[1] = knock(true, 0, 1);
+	run();
+	for (unsigned i = 0; i < 8; i++) { /* longer than a handshake may take */
+		world_now += 2000;
+		run();
+	}
+	assert_int_equal(s[1]->closed, 0);
+	ask(s[1], GET("/"));
+	assert_int_equal(answers(s[1]), 1);
 	close_server();
 }
 

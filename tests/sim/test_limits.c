@@ -311,6 +311,33 @@ static void exchanges(void **state)
 }
 
 /* One place for two bodies. */
+/* Whose answer is out and who sends the rest of a body slowly gives way to one who waits. */
+static void a_slow_rest_gives_way(void **state)
+{
+	struct world a, b;
+	const char *post = "POST /nowhere HTTP/1.1\r\n" HOST "Content-Length: 1000\r\n\r\n";
+	(void)state;
+	set_up();
+	config.max_conns = 2;
+	config.max_requests = 1;
+	srv = app_open(&config);
+	for (unsigned round = 0; round < 2; round++) {
+		world_connect(&a, srv, false, 1);
+		world_connect(&b, srv, false, 1);
+		world_say(&a, post, strlen(post));
+		assert_true(world_settle(&a));
+		assert_true(a.down.len > 0); /* 404, and the connection stays for the rest */
+		world_say(&b, GET("/"), strlen(GET("/")));
+		(void)world_settle(&b);
+		(void)world_settle(&a);
+		(void)world_settle(&b);
+		assert_true(b.down.len > 0);
+		world_close(&a);
+		world_close(&b);
+	}
+	done();
+}
+
 static void collected_at_once(void **state)
 {
 	struct world a, b;
@@ -454,6 +481,7 @@ int main(void)
 		cmocka_unit_test(connections),
 		cmocka_unit_test(requests_of_one_client),
 		cmocka_unit_test(exchanges),
+		cmocka_unit_test(a_slow_rest_gives_way),
 		cmocka_unit_test(collected_at_once),
 		cmocka_unit_test(scratch_and_ends),
 		cmocka_unit_test(memory),

@@ -197,12 +197,31 @@ static void heads(void **state)
 	}
 }
 
+/* Before the first part and behind the last there is room for no more than HX_IGNORED_MAX bytes. */
+static void ignored(void **state)
+{
+	static char body[4096];
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		size_t len = (size_t)(HX_IGNORED_MAX + more);
+		memset(body, 'p', len);
+		strcpy(body + len, "\r\n--xyz\r\n" HEAD("a") "1\r\n--xyz--");
+		assert_int_equal(parse(TYPE, body, strlen(body), 7), more == 0 ? 0 : -400);
+		strcpy(body, "--xyz\r\n" HEAD("a") "1\r\n--xyz--");
+		size_t at = strlen(body);
+		memset(body + at, 'e', len);
+		assert_int_equal(parse(TYPE, body, at + len, 7), more == 0 ? 0 : -400);
+		memset(body, 0, sizeof(body));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies),
 		cmocka_unit_test(types),
 		cmocka_unit_test(heads),
+		cmocka_unit_test(ignored),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
