@@ -166,6 +166,16 @@ uint32_t EspClass::getFreeHeap()
 
 /* ---- the network is always there ---- */
 
+static bool awake;
+
+bool WiFiGenericClass::setSleep(bool enabled)
+{
+	if (enabled)
+		fail("a server's radio does not sleep");
+	awake = true;
+	return true;
+}
+
 wl_status_t WiFiSTAClass::begin(const char *, const char *, int32_t, const uint8_t *, bool)
 {
 	return WL_DISCONNECTED;
@@ -174,6 +184,8 @@ wl_status_t WiFiSTAClass::begin(const char *, const char *, int32_t, const uint8
 wl_status_t WiFiSTAClass::status()
 {
 	static int asked;
+	if (!awake)
+		fail("the radio sleeps: WiFi.setSleep(false)");
 	return asked++ < 2 ? WL_DISCONNECTED : WL_CONNECTED;
 }
 

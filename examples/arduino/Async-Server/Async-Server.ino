@@ -62,6 +62,7 @@ void setup()
 {
 	Serial.begin(115200);
 	WiFi.begin(wifi_name, wifi_password);
+	WiFi.setSleep(false); /* asleep, it answers up to 300 ms late */
 	while (WiFi.status() != WL_CONNECTED)
 		delay(100);
 	MDNS.begin("esp32");
@@ -84,7 +85,7 @@ void loop()
 		if (j.whose != LOOP)
 			continue;
 		delay(500); /* a slow sensor */
-		j.value = analogRead(34);
+		j.value = analogRead(34); /* an ADC pin of the classic ESP32 */
 		j.whose = SERVER;
 		if (hatch_post(server, answer, &j) < 0)
 			j.whose = LOOP; /* its queue is full: again in the next round */

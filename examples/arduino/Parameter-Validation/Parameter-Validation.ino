@@ -15,7 +15,7 @@
 static const char wifi_name[] = "your network";
 static const char wifi_password[] = "its password";
 
-static const uint8_t leds[] = { 2, 4, 5 };
+static const uint8_t leds[] = { 2, 4, 5 }; /* free on the classic ESP32; 2 is often a LED */
 
 /* A guard: runs before the handler.  Without a response from it, the handler's turn comes. */
 static int check(hatch_req *req)
@@ -54,6 +54,7 @@ void setup()
 	for (uint8_t led : leds)
 		pinMode(led, OUTPUT);
 	WiFi.begin(wifi_name, wifi_password);
+	WiFi.setSleep(false); /* asleep, it answers up to 300 ms late */
 	while (WiFi.status() != WL_CONNECTED)
 		delay(100);
 	MDNS.begin("esp32");

@@ -40,6 +40,7 @@ void setup()
 {
 	Serial.begin(115200);
 	WiFi.begin(wifi_name, wifi_password);
+	WiFi.setSleep(false); /* asleep, it answers up to 300 ms late */
 	while (WiFi.status() != WL_CONNECTED)
 		delay(100);
 	MDNS.begin("esp32");

@@ -17,7 +17,8 @@
 static const char wifi_name[] = "your network";
 static const char wifi_password[] = "its password";
 
-static const uint8_t led = 2;
+/* As on most boards with the classic ESP32; others have a plain LED and an ADC pin elsewhere. */
+static const uint8_t led = 2, light = 34;
 static bool led_is_on;
 static uint32_t rounds; /* of loop() */
 static hatch *server;
@@ -26,7 +27,7 @@ static int status(hatch_req *req)
 {
 	return hatch_send_json(req, 200,
 		"{\"led\":%s,\"light\":%d,\"rounds\":%lu,\"uptime_s\":%lu,\"heap\":%lu}",
-		led_is_on ? "true" : "false", (int)analogRead(34), (unsigned long)rounds,
+		led_is_on ? "true" : "false", (int)analogRead(light), (unsigned long)rounds,
 		millis() / 1000, (unsigned long)ESP.getFreeHeap());
 }
 
@@ -58,6 +59,7 @@ void setup()
 	Serial.begin(115200);
 	pinMode(led, OUTPUT);
 	WiFi.begin(wifi_name, wifi_password);
+	WiFi.setSleep(false); /* asleep, it answers up to 300 ms late */
 	while (WiFi.status() != WL_CONNECTED)
 		delay(100);
 	MDNS.begin("esp32");

@@ -11,7 +11,6 @@
 #include <ESPmDNS.h>
 #include <WiFi.h>
 #include <hatch.h>
-#include <hatch_port.h>
 
 static const char wifi_name[] = "your network";
 static const char wifi_password[] = "its password";
@@ -32,20 +31,16 @@ void setup()
 {
 	Serial.begin(115200);
 	WiFi.begin(wifi_name, wifi_password);
+	WiFi.setSleep(false); /* asleep, it answers up to 300 ms late */
 	while (WiFi.status() != WL_CONNECTED)
 		delay(100);
 	MDNS.begin("esp32");
 
 	hatch *server;
-	/* Arduino's core is built to log errors only: so the fingerprint goes to Serial itself. */
-	static hatch_port platform = hatch_default_port;
-	platform.log = [](hatch_level, const char *line) { Serial.println(line); };
-
 	hatch_config config = HATCH_DEFAULTS;
 	config.routes = routes;
 	config.route_count = HATCH_COUNT(routes);
 	config.identity = &identity;
-	config.platform = &platform;
 	if (hatch_start(&server, &config, NULL) < 0) {
 		Serial.println("The server did not start: the lines above say why.");
 		return;

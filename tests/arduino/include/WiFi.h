@@ -28,7 +28,13 @@ class WiFiSTAClass
 	IPAddress localIP() const;
 };
 
-class WiFiClass : public WiFiSTAClass
+class WiFiGenericClass
+{
+      public:
+	bool setSleep(bool enabled);
+};
+
+class WiFiClass : public WiFiGenericClass, public WiFiSTAClass
 {
 };
 extern WiFiClass WiFi;

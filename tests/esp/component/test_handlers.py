@@ -19,6 +19,7 @@ def program(tmp_path_factory):
     out = tmp_path_factory.mktemp("board") / "board"
     subprocess.run(
         ["gcc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-DCONFIG_REST_LED_GPIO_0=2", "-DCONFIG_REST_LED_GPIO_1=4",
+         '-DCONFIG_FIRST_BOOT_HOSTNAME="hatch"',
          f"-I{REPO / 'src'}", f"-I{HERE / 'include'}", f"-I{REPO / 'tests/esp/include'}", HERE / "board/board.c",
          EXAMPLES / "first_boot/main/setup.c", EXAMPLES / "first_boot/main/device.c",
          EXAMPLES / "rest_server/main/api.c", EXAMPLES / "rest_server/main/temperature.c",
@@ -74,7 +75,8 @@ def test_a_network_is_kept_and_the_device_restarts(board):
     one = board()
     status, body = one.ask("/wifi", *form(ssid="Käse & Brot=1", password="+%20 <8 or more>"))
     assert status == 200, body
-    harness.wait_until(lambda: "restart soon\n" in one.said(), "restart")
+    assert "https://hatch.local/" in body and "hatch-setup again" in body
+    harness.wait_until(lambda: "restart in 2000 ms\n" in one.said(), "restart")
     assert "keep <Käse & Brot=1> <+%20 <8 or more>>\n" in one.said()
 
 
@@ -90,7 +92,7 @@ def test_an_open_network_has_no_password(board):
 def test_limits_of_the_form(board, ssid, password, status):
     one = board()
     assert one.ask("/wifi", *form(ssid=ssid, password=password))[0] == status
-    assert ("restart soon" in one.said()) == (status == 200)
+    assert ("restart in" in one.said()) == (status == 200)
 
 
 def test_a_body_that_is_no_form(board):

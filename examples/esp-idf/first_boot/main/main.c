@@ -4,32 +4,22 @@
  *
  *	start --- no Wi-Fi known ---> access point, https://192.168.4.1/ asks for one --> restart
  *	      `-- known ------------> joins, https://hatch.local/
- *	button for 3 s: everything is forgotten --> restart
+ *	             `-- in vain ---> the access point for ten minutes --> restart
+ *	button for 3 s, at any time: everything is forgotten --> restart
  */
 #include <esp_err.h>
 #include <esp_log.h>
-#include <esp_system.h>
 #include <mdns.h>
 #include <nvs_flash.h>
 #include <sdkconfig.h>
 
 #include "app.h"
 
+/* A router that was switched on together with the device may take some minutes. */
+enum { SETUP_AGAIN_MS = 10 * 60 * 1000 };
+
 static const char tag[] = "first_boot";
 static const struct hatch_identity me = HATCH_SELF_SIGNED(CONFIG_FIRST_BOOT_HOSTNAME);
-
-static void restart(struct hatch *server, void *arg)
-{
-	(void)server;
-	(void)arg;
-	esp_restart();
-}
-
-void restart_soon(struct hatch *server)
-{
-	if (hatch_every(server, 2000, restart, NULL) < 0)
-		esp_restart();
-}
 
 static void open_storage(void)
 {
@@ -56,20 +46,22 @@ static void serve(const struct hatch_route *routes, size_t count)
 	int error = hatch_start(&server, &config, &task);
 	if (error < 0)
 		ESP_LOGE(tag, "no server: %s", hatch_strerror(error));
-	else
-		button_watch(server);
 }
 
 void app_main(void)
 {
 	open_storage();
+	restart_init();
+	button_watch();
 	wifi_init();
-	if (!wifi_is_set_up()) {
+	bool known = wifi_is_set_up();
+	if (!known || !wifi_join()) {
 		wifi_open_setup();
+		if (known)
+			restart_in(SETUP_AGAIN_MS);
 		serve(setup_routes, setup_route_count);
 		return;
 	}
-	wifi_join();
 	ESP_ERROR_CHECK(mdns_init());
 	ESP_ERROR_CHECK(mdns_hostname_set(CONFIG_FIRST_BOOT_HOSTNAME));
 	ESP_ERROR_CHECK(mdns_service_add(NULL, "_https", "_tcp", 443, NULL, 0));

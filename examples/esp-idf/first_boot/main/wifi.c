@@ -13,13 +13,18 @@
 #include <freertos/FreeRTOS.h>
 #include <freertos/semphr.h>
 #include <sdkconfig.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app.h"
 
+/* Both together well over what joining takes; a wrong password is told after some 3 s. */
+enum { JOIN_TRIES = 10, JOIN_MS = 60000 };
+
 static const char tag[] = "first_boot";
-static SemaphoreHandle_t is_up;
+static SemaphoreHandle_t is_up; /* the access point, or it is decided whether we have joined */
+static atomic_bool joining, joined;
 static char setup_password[17];
 
 /* Before the radio is on, random numbers need this source, and only before. */
@@ -53,7 +58,10 @@ bool wifi_keep(struct hatch_span ssid, struct hatch_span password)
 	memcpy(config.sta.ssid, ssid.ptr, ssid.len);
 	if (password.len > 0)
 		memcpy(config.sta.password, password.ptr, password.len);
-	esp_err_t error = esp_wifi_set_config(WIFI_IF_STA, &config);
+	/* Only this is for the next start: the access point's mode and password are not. */
+	esp_err_t error = esp_wifi_set_storage(WIFI_STORAGE_FLASH);
+	if (error == ESP_OK)
+		error = esp_wifi_set_config(WIFI_IF_STA, &config);
 	if (error != ESP_OK)
 		ESP_LOGE(tag, "the Wi-Fi cannot be stored: %s", esp_err_to_name(error));
 	return error == ESP_OK;
@@ -68,13 +76,22 @@ static void on_setup(void *arg, esp_event_base_t base, int32_t id, void *data)
 	xSemaphoreGive(is_up);
 }
 
+/* Once it has joined it tries for ever: the network was good, and will be again. */
 static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)
 {
+	static unsigned failed;
 	(void)arg;
 	(void)base;
 	(void)data;
-	if (id == WIFI_EVENT_STA_DISCONNECTED)
-		ESP_LOGW(tag, "not connected; trying again (3 s on the button: another Wi-Fi)");
+	if (!joining && !joined)
+		return; /* it is the access point's turn */
+	if (id == WIFI_EVENT_STA_DISCONNECTED) {
+		ESP_LOGW(tag, "not connected (3 s on the button: another Wi-Fi)");
+		if (!joined && ++failed == JOIN_TRIES) {
+			xSemaphoreGive(is_up);
+			return;
+		}
+	}
 	if (id == WIFI_EVENT_STA_START || id == WIFI_EVENT_STA_DISCONNECTED)
 		esp_wifi_connect();
 }
@@ -86,6 +103,9 @@ static void on_address(void *arg, esp_event_base_t base, int32_t id, void *data)
 	(void)base;
 	(void)id;
 	ESP_LOGI(tag, "address " IPSTR, IP2STR(&event->ip_info.ip));
+	if (!joining)
+		return; /* again, or too late */
+	joined = true;
 	xSemaphoreGive(is_up);
 }
 
@@ -99,6 +119,7 @@ void wifi_open_setup(void)
 
 	/* With the station's interface too, so that wifi_keep() can write its network. */
 	esp_netif_create_default_wifi_ap();
+	ESP_ERROR_CHECK(esp_wifi_set_storage(WIFI_STORAGE_RAM));
 	ESP_ERROR_CHECK(esp_wifi_set_mode(WIFI_MODE_APSTA));
 	int len = snprintf(name, sizeof(name), "%.20s-setup", CONFIG_FIRST_BOOT_HOSTNAME);
 	memcpy(config.ap.ssid, name, (size_t)len);
@@ -113,7 +134,7 @@ void wifi_open_setup(void)
 		setup_password);
 }
 
-void wifi_join(void)
+bool wifi_join(void)
 {
 	esp_netif_t *netif = esp_netif_create_default_wifi_sta();
 	ESP_ERROR_CHECK(esp_netif_set_hostname(netif, CONFIG_FIRST_BOOT_HOSTNAME));
@@ -122,8 +143,15 @@ void wifi_join(void)
 	ESP_ERROR_CHECK(esp_event_handler_instance_register(
 		IP_EVENT, IP_EVENT_STA_GOT_IP, on_address, NULL, NULL));
 	ESP_ERROR_CHECK(esp_wifi_set_mode(WIFI_MODE_STA));
+	joining = true;
 	ESP_ERROR_CHECK(esp_wifi_start());
 	/* A radio that sleeps between beacons adds up to 300 ms to every first byte. */
 	ESP_ERROR_CHECK(esp_wifi_set_ps(WIFI_PS_NONE));
-	xSemaphoreTake(is_up, portMAX_DELAY);
+	xSemaphoreTake(is_up, pdMS_TO_TICKS(JOIN_MS));
+	joining = false;
+	if (joined)
+		return true;
+	ESP_LOGE(tag, "the Wi-Fi that was chosen gives no address: the setup opens again");
+	ESP_ERROR_CHECK(esp_wifi_stop());
+	return false;
 }

@@ -18,13 +18,24 @@ static int hello(struct hatch_req *req)
 static const struct hatch_route routes[] = { HATCH_ROUTE(HATCH_GET, "/", hello) };
 static const struct hatch_identity me = HATCH_DER(esp32_cert, esp32_key);
 
+static void open_storage(void)
+{
+	esp_err_t error = nvs_flash_init();
+	/* No room, or written by a newer ESP-IDF: there is nothing in it to rescue. */
+	if (error == ESP_ERR_NVS_NO_FREE_PAGES || error == ESP_ERR_NVS_NEW_VERSION_FOUND) {
+		ESP_ERROR_CHECK(nvs_flash_erase());
+		error = nvs_flash_init();
+	}
+	ESP_ERROR_CHECK(error);
+}
+
 void app_main(void)
 {
 	static struct hatch_config config = HATCH_DEFAULTS;
 	const struct hatch_task task = { .stack = 10240, .priority = 5 };
 	struct hatch *server;
 
-	ESP_ERROR_CHECK(nvs_flash_init());
+	open_storage();
 	leds_setup();
 	temperature_setup();
 	network_up(CONFIG_REST_HOSTNAME);

@@ -19,9 +19,11 @@ static SemaphoreHandle_t has_address;
 
 static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)
 {
-	(void)arg;
+	esp_netif_t *netif = arg;
 	(void)base;
 	(void)data;
+	if (id == WIFI_EVENT_STA_CONNECTED)
+		esp_netif_create_ip6_linklocal(netif); /* mDNS tells both kinds of address */
 	if (id == WIFI_EVENT_STA_DISCONNECTED)
 		ESP_LOGW(tag, "not connected to %s; trying again", WIFI_SSID);
 	if (id == WIFI_EVENT_STA_START || id == WIFI_EVENT_STA_DISCONNECTED)
@@ -51,7 +53,7 @@ static void join(const char *hostname)
 	ESP_ERROR_CHECK(esp_netif_set_hostname(netif, hostname));
 	ESP_ERROR_CHECK(esp_wifi_init(&init));
 	ESP_ERROR_CHECK(esp_event_handler_instance_register(
-		WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, NULL, NULL));
+		WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, netif, NULL));
 	ESP_ERROR_CHECK(esp_event_handler_instance_register(
 		IP_EVENT, IP_EVENT_STA_GOT_IP, on_address, NULL, NULL));
 	ESP_ERROR_CHECK(esp_wifi_set_storage(WIFI_STORAGE_RAM)); /* it is in the program */

@@ -17,7 +17,7 @@ extern const struct hatch_group api;
 void leds_setup(void);
 bool temperature_setup(void);
 bool wifi_keep(struct hatch_span ssid, struct hatch_span password);
-void restart_soon(struct hatch *server);
+void restart_in(uint32_t ms);
 
 /* ---- the board ---- */
 
@@ -27,9 +27,9 @@ bool wifi_keep(struct hatch_span ssid, struct hatch_span password)
 	return !hatch_eq(password, "the flash is full");
 }
 
-void restart_soon(struct hatch *server)
+void restart_in(uint32_t ms)
 {
-	printf("restart %s\n", server != NULL ? "soon" : "of nothing");
+	printf("restart in %u ms\n", (unsigned)ms);
 }
 
 esp_err_t gpio_reset_pin(gpio_num_t pin)

@@ -11,5 +11,6 @@
 
 esp_err_t esp_netif_init(void);
 esp_err_t esp_netif_set_hostname(esp_netif_t *esp_netif, const char *hostname);
+esp_err_t esp_netif_create_ip6_linklocal(esp_netif_t *esp_netif);
 
 #endif

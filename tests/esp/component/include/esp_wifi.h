@@ -45,11 +45,17 @@ typedef struct {
 	}
 
 extern esp_event_base_t const WIFI_EVENT;
-enum { WIFI_EVENT_STA_START = 2, WIFI_EVENT_STA_DISCONNECTED = 5, WIFI_EVENT_AP_START = 12 };
+enum {
+	WIFI_EVENT_STA_START = 2,
+	WIFI_EVENT_STA_CONNECTED = 4,
+	WIFI_EVENT_STA_DISCONNECTED = 5,
+	WIFI_EVENT_AP_START = 12
+};
 
 esp_err_t esp_wifi_init(const wifi_init_config_t *config);
 esp_err_t esp_wifi_set_mode(wifi_mode_t mode);
 esp_err_t esp_wifi_start(void);
+esp_err_t esp_wifi_stop(void);
 esp_err_t esp_wifi_connect(void);
 esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);
 esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *conf);
