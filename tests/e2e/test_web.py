@@ -359,7 +359,8 @@ def test_update(curl, folder):
 
     def put(path, *args, data=image):
         status = curl(path, "-T", "-", *args, data=data)[0]
-        assert not (folder / "image.next").exists()
+        # The exchange ends once its answer is on its way.
+        harness.wait_until(lambda: not (folder / "image.next").exists(), "what was written is gone")
         return status, (folder / "image").read_bytes()
     assert put("/update?sha256=" + "0" * 64) == (422, old_image)
     assert put("/update?sha256=" + "0" * 63) == (400, old_image)
