@@ -130,9 +130,12 @@ int hatch_login(struct hatch_req *req, const struct hatch_accounts *users, struc
 	struct hatch_span password)
 {
 	struct hatch_span who = hx_span(NULL, 0);
+	/* It is not the visitor of that page who has tried. */
+	if (hx_is_forged(req))
+		return HATCH_EACCESS;
 	if (hx_attempts_wait(users->attempts, req) != 0)
 		return HATCH_ETIME;
-	if (name.ptr != NULL && !hx_is_forged(req))
+	if (name.ptr != NULL)
 		who = hx_users_find(users, name, password);
 	if (who.ptr == NULL) {
 		hx_attempts_failed(users->attempts, req);

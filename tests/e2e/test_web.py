@@ -230,6 +230,23 @@ def test_uploads_at_once_do_not_mix(curl, folder):
     assert stat.S_ISREG((folder / "race").stat().st_mode)
 
 
+def test_two_servers_on_one_folder_do_not_mix(curl, web, pki, folder, tmp_path):
+    other = harness.Server([WEBSERVER, *pki.files(), folder], tmp_path)
+    found = other.await_greeting(r"\A(\d+) (\d+)\n")
+    with running(other):
+        bodies = {f"m{i}": bytes([97 + i]) * 400_000 for i in range(6)}
+
+        def put(name):
+            port = web.port if name < "m3" else int(found.group(1))
+            return subprocess.run(["curl", "-sSk", "-T", "-", "-o", "/dev/null", "-w", "%{http_code}",
+                                   f"https://localhost:{port}/files/{name}"], input=bodies[name],
+                                  capture_output=True, check=True).stdout
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            assert set(pool.map(put, bodies)) == {b"201"}
+    assert all((folder / name).read_bytes() == body for name, body in bodies.items())
+    assert not leftovers(folder)
+
+
 # ---- forms ------------------------------------------------------------------------------------
 
 

@@ -459,6 +459,22 @@ static void sessions_end(void **state)
 	close_one();
 }
 
+/* A page of another site does not log its visitor in, nor out by failing for him. */
+static void a_login_from_elsewhere(void **state)
+{
+	char request[1200];
+	(void)state;
+	open_one();
+	snprintf(request, sizeof(request), "%sname=ada&password=secret",
+		with("POST /login", "Origin: https://evil.example\r\n"
+				    "Content-Type: application/x-www-form-urlencoded\r\n"
+				    "Content-Length: 24\r\n"));
+	assert_int_equal(ask(request), 403);
+	assert_null(strstr(answer, "Set-Cookie"));
+	assert_false(attempts.entry[0].used);
+	close_one();
+}
+
 /* ---- forged requests ---- */
 
 static void forged_requests(void **state)
@@ -561,6 +577,7 @@ int main(void)
 		cmocka_unit_test(who_stays),
 		cmocka_unit_test(a_session),
 		cmocka_unit_test(sessions_end),
+		cmocka_unit_test(a_login_from_elsewhere),
 		cmocka_unit_test(forged_requests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,11 @@ static void clients(void **state)
 		assert_int_equal(hx_rate_take(&rate, &peer, 0), 0);
 	}
 	assert_int_not_equal(hx_rate_take(&rate, &v6[0], 1), 0); /* still known */
+	/* Neighbours on the link share fe80::/64, and are not one client for that. */
+	struct hatch_address near[2] = { { .bytes = { 0xfe, 0x80, [15] = 1 } },
+		{ .bytes = { 0xfe, 0x80, [15] = 2 } } };
+	assert_false(hx_same_client(&near[0], &near[1]));
+	assert_true(hx_same_client(&near[0], &near[0]));
 }
 
 /* Ten thousand addresses have no more together than the buckets do. */
