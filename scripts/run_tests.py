@@ -154,6 +154,7 @@ def environment(folder, long):
         "CMOCKA_MESSAGE_OUTPUT": "TAP",
         "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1",
+        "TSAN_OPTIONS": "allocator_may_return_null=1",  # as in every other build
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     if long:
