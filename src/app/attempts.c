@@ -45,7 +45,8 @@ uint32_t hx_attempts_wait(struct hatch_attempts *attempts, const struct hatch_re
 	if (attempts == NULL)
 		return 0;
 	size_t i = find(attempts, req, &found);
-	if (!found || attempts->entry[i].failures < FREE_FAILURES)
+	/* Whoever is not known would take this place, and waits for it. */
+	if (!attempts->entry[i].used || attempts->entry[i].failures < FREE_FAILURES)
 		return 0;
 	int32_t left = (int32_t)(attempts->entry[i].until - hx_now_ms(req->srv));
 	return left > 0 && left <= LAST_MS ? (uint32_t)left : 0;
