@@ -104,7 +104,7 @@ struct hatch_span hx_users_find(
 	const struct hatch_accounts *users, struct hatch_span name, struct hatch_span password)
 {
 	struct hatch_span who = hx_span(NULL, 0);
-	if (name.len > HATCH_WHO_MAX)
+	if (name.len > HX_WHO_MAX)
 		return who;
 	if (users->check != NULL)
 		return users->check(users->arg, name, password) ? name : who;

@@ -30,7 +30,7 @@
 enum { HX_OUT_GAP = 256 };
 
 /* The longest name of somebody who has logged in. */
-enum { HATCH_WHO_MAX = 40 };
+enum { HX_WHO_MAX = 40 };
 
 enum hx_phase {
 	HX_GUARDS,    /* guards are being asked, from guard_at on */
@@ -102,7 +102,7 @@ struct hatch_req {
 	bool defer_new;      /* ... and the carrier has not seen yet */
 	uint32_t resume_ms;  /* of hatch_resume_after() */
 	bool resume_new;
-	char who[HATCH_WHO_MAX]; /* whom a guard has let through */
+	char who[HX_WHO_MAX]; /* whom a guard has let through */
 	uint8_t who_len;
 	bool has_who;
 	hatch_handler

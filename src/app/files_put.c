@@ -7,6 +7,7 @@
  * and the one that ends last stays.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -24,6 +25,11 @@ struct upload {
 	char *path; /* HX_PATH_MAX bytes each */
 	char *temporary;
 };
+
+/* Two blocks, the first as hatch_scratch() aligns it. */
+_Static_assert(
+	sizeof(struct upload) + _Alignof(max_align_t) + 2 * HX_PATH_MAX <= HATCH_FILES_PUT_SCRATCH,
+	"HATCH_FILES_PUT_SCRATCH");
 
 static int answer(struct hatch_req *req, int status)
 {

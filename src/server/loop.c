@@ -68,7 +68,7 @@ static struct hatch_conn *longest_delayed(struct hatch *srv, const struct hatch_
 
 /*
  * Who gives way to a newcomer.  A handshake that does not go on is worth less than an idle
- * connection, which would have to make another.
+ * connection, which would have to make another.  Who waits for its own rate goes last.
  */
 static struct hatch_conn *gives_way(
 	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
