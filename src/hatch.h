@@ -225,12 +225,15 @@ hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the k
 typedef int hatch_sign(
 	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room);
 
-/* cert and key are read in hatch_open() only: what held the key can be wiped after that. */
+/*
+ * cert and key are read in hatch_open() and hatch_replace_identity() only: what held the key can be
+ * wiped after that.
+ */
 struct hatch_identity {
 	hatch_identity_source *source;
 	struct hatch_span cert;
 	struct hatch_span key;
-	const char *names; /* [later] SNI names, comma separated; NULL: those of the certificate */
+	const char *names; /* for SNI, "a.example, *.b.example"; NULL: those of the certificate */
 	uint32_t psa_key_id;  /* [later] for hatch_identity_psa */
 	hatch_sign *sign;     /* [later] for hatch_identity_signer */
 	void *sign_arg;       /* [later] */
@@ -305,8 +308,8 @@ struct hatch_config {
 
 	/* who it is */
 	const struct hatch_identity *identity;   /* required unless port is HATCH_PORT_NONE */
-	const struct hatch_identity *identities; /* [later] more of them, chosen by SNI */
-	size_t identity_count;                   /* [later] */
+	const struct hatch_identity *identities; /* more of them, for clients that name them (SNI) */
+	size_t identity_count;
 	uint16_t tls_min;                        /* 0x0303 (default) or 0x0304 */
 	uint16_t tls_max;                        /* 0x0304 (default) or 0x0303 */
 	uint16_t session_cache;                  /* TLS 1.2 session IDs remembered; default 8 */
@@ -435,8 +438,15 @@ int hatch_every(struct hatch *srv, uint32_t every_ms, hatch_call *call, void *ar
 uint16_t hatch_bound_port(const struct hatch *srv, bool secure);
 void *hatch_user(const struct hatch *srv);
 
-/* [later] Takes effect for connections accepted from then on.  Safe from any task. */
-int hatch_replace_identity(struct hatch *srv, const struct hatch_identity *with);
+/*
+ * Another certificate, as after a renewal: which is 0 for config.identity, n for the n-th of
+ * config.identities.  Handshakes that are on their way end with the one they began with; no
+ * connection is closed.  On failure the log has the sentence, and nothing changes.  Safe from any
+ * task where the TLS library has MBEDTLS_THREADING_C (Linux; CONFIG_MBEDTLS_THREADING_C), else
+ * through hatch_post().  with->names, if there are any, are borrowed from then on.
+ */
+int hatch_replace_identity(
+	struct hatch *srv, size_t which, const struct hatch_identity *with);
 void hatch_identity_resume(struct hatch *srv); /* [later] safe from any task */
 
 /* Facts of one TLS connection.  Strings live as long as the connection. */

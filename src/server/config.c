@@ -71,11 +71,9 @@ static bool table_has_worker(const struct hatch_route *routes, size_t count)
 static const char *not_yet(const struct hatch_config *c)
 {
 	if (c->identity != NULL &&
-		(c->identity->names != NULL || c->identity->psa_key_id != 0 ||
-			c->identity->sign != NULL || c->identity->sign_arg != NULL))
-		return "identity names, PSA keys and signers are not in this version";
-	if (c->identities != NULL || c->identity_count != 0)
-		return "config.identities (SNI) is not in this version";
+		(c->identity->psa_key_id != 0 || c->identity->sign != NULL ||
+			c->identity->sign_arg != NULL))
+		return "PSA keys and signers are not in this version";
 	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)
 		return "client certificates are not in this version";
 	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
@@ -96,6 +94,11 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.identity is needed for HTTPS";
 	if (c->identity != NULL && c->identity->source == NULL)
 		return "config.identity has no source";
+	if (c->identity_count > 0 && (c->identity == NULL || c->identities == NULL))
+		return "config.identity_count without config.identity or config.identities";
+	for (size_t i = 0; i < c->identity_count; i++)
+		if (c->identities[i].source == NULL)
+			return "one of config.identities has no source";
 	if (c->tls_min < 0x0303 || c->tls_max > 0x0304 || c->tls_min > c->tls_max)
 		return "config.tls_min and tls_max are 0x0303 or 0x0304, in order";
 	if (c->keep_tickets && c->no_tickets)

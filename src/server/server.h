@@ -39,6 +39,7 @@ struct hatch {
 	/* TLS */
 	struct hx_tls_server *tls; /* NULL: plain only */
 	bool tls_ready;
+	atomic_bool replaced; /* an identity has been offered */
 	struct hx_flight flight;
 	struct hx_rate handshakes, requests;
 
@@ -94,6 +95,9 @@ void hx_conn_wake(struct hatch_conn *c);
 
 /* loop.c */
 void hx_close_conn(struct hatch_conn *c);
+
+/* replace.c: an identity that was offered takes its place */
+void hx_replace_settle(struct hatch *srv);
 
 /* admission.c */
 void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, before any was seen */

@@ -84,6 +84,19 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 void hx_tls_server_close(struct hx_tls_server *shared);
 uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs to no connection */
 
+/*
+ * Identities.  One is made on any task (where the library's random numbers are not locked, on the
+ * server's), offered for a place under the server's lock, which gives back one that was offered
+ * before and has not been taken, and takes its place on the server's task.
+ */
+int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hatch_port *port,
+	const struct hatch_identity *from, int64_t now, hx_tls_say *say, void *say_arg);
+void hx_tls_identity_free(struct hatch_tls_identity *identity); /* one that has no place */
+size_t hx_tls_identity_count(const struct hx_tls_server *shared);
+struct hatch_tls_identity *hx_tls_identity_offer(
+	struct hx_tls_server *shared, size_t which, struct hatch_tls_identity *identity);
+void hx_tls_identities_settle(struct hx_tls_server *shared);
+
 /* The heap that a connection takes about at the most, and the largest block of it. */
 uint32_t hx_tls_heap_guess(const struct hx_tls_server *shared, uint32_t *largest);
 

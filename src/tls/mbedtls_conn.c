@@ -169,8 +169,10 @@ static int tls_handshake(struct hx_engine *e)
 	hx_spares_leave();
 	hx_choice_end(tls);
 	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
-	if (tls->past)
+	if (tls->past) {
 		hx_mbed_handshake_free(&tls->ssl);
+		hx_identity_leave(tls);
+	}
 	hx_heap_leave(before);
 	if (ret != 0)
 		return error_of(tls, ret);
@@ -262,6 +264,7 @@ static void tls_free(struct hx_engine *e)
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
 	tls_abandon(e);
 	mbedtls_ssl_free(&tls->ssl);
+	hx_identity_leave(tls);
 	hx_heap_leave(before);
 }
 
@@ -294,6 +297,7 @@ int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire
 	hx_heap_leave(before);
 	if (ret != 0)
 		return HATCH_ENOMEM;
+	mbedtls_ssl_set_user_data_p(&tls->ssl, tls);
 	mbedtls_ssl_set_bio(&tls->ssl, tls, on_send, on_receive, NULL);
 	return 0;
 }

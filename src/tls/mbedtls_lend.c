@@ -66,7 +66,7 @@ int hx_tls_lend_open(struct hx_tls_server *shared, uint16_t count, uint16_t user
 		return 0;
 	int ok = check_layout(&shared->conf, &seen);
 	if (ok == 0)
-		shared->identity.say(shared->identity.say_arg, HATCH_INFO,
+		shared->say(shared->say_arg, HATCH_INFO,
 			"this mbedTLS cannot lend record buffers: each connection has its own");
 	if (ok != 1)
 		return ok;

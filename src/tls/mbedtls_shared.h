@@ -12,25 +12,22 @@
 #include "engine.h"
 #include "flight.h"
 #include "greeting.h"
+#include "identity.h"
 #include "lend.h"
 #include "mbedtls_names.h"
 #include "mbedtls_version.h"
 #include "spare.h"
 #include "tickets.h"
 
-struct hatch_tls_identity {
-	mbedtls_x509_crt chain;
-	mbedtls_pk_context key;
-	const struct hatch_port *port;
-	hx_tls_say *say;
-	void *say_arg;
-};
-
 struct hx_tls_server {
 	mbedtls_ssl_config conf;
 	struct hx_tickets tickets;
 	mbedtls_ssl_cache_context cache;
-	struct hatch_tls_identity identity;
+	struct hx_identity_place *places; /* config.identity, then config.identities */
+	size_t place_count;
+	const struct hatch_port *port;
+	hx_tls_say *say;
+	void *say_arg;
 	struct hx_heap_account account; /* what belongs to no connection */
 	int suites[HX_SUITES + 1];      /* hx_suites(), which conf refers to */
 	size_t aes_of_tls13;            /* what it returned */
@@ -50,6 +47,7 @@ struct hx_tls {
 	mbedtls_ssl_context ssl;
 	struct hx_heap_account *account;
 	struct hx_tls_server *shared;
+	struct hatch_tls_identity *identity; /* of the handshake; NULL before and after */
 	struct hx_flight_facts flight;
 	struct hx_greeting greeting;
 	bool wants_chacha; /* it is offered, and AES is software here */
@@ -112,8 +110,5 @@ void hx_choice_begin(struct hx_tls *tls);
 void hx_choice_got(struct hx_tls *tls, const unsigned char *buf, size_t len);
 void hx_choice_end(struct hx_tls *tls);
 void hx_choice_widen(struct hx_tls_server *shared); /* there is a ticket */
-
-/* Says a sentence with the library's reason behind it; returns HATCH_EIDENT. */
-int hx_identity_refuse(const struct hatch_tls_identity *identity, const char *what, int error);
 
 #endif
