@@ -288,6 +288,12 @@ enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_REQUIRED = 2,
 };
 
+/* How config.client_ca is read.  Naming one links it. */
+struct hatch_tls_cas;
+typedef int hatch_client_ca_source(struct hatch_tls_cas *into, struct hatch_span certs);
+hatch_client_ca_source hatch_client_ca_pem; /* one or several; length 0: a C string */
+hatch_client_ca_source hatch_client_ca_der; /* one */
+
 struct hatch_observer; /* below */
 
 struct hatch_config {
@@ -321,8 +327,16 @@ struct hatch_config {
 	 * clock is set, and in TLS 1.2, tickets end with the program all the same.
 	 */
 	bool keep_tickets;
-	enum hatch_client_certs client_certs; /* [later] */
-	struct hatch_span client_ca;          /* [later] PEM or DER */
+	/*
+	 * Whether clients are asked for a certificate of their own, and whose are good: a CA's, in
+	 * PEM or DER as the source says.  Required: without a good one there is no connection.
+	 * Optional: handlers see, and hatch_client_auth guards.  A session never stands in for a
+	 * certificate: who has shown one makes a full handshake each time.  Dates are checked by the
+	 * TLS library's clock, so without a clock none is good.
+	 */
+	enum hatch_client_certs client_certs;
+	hatch_client_ca_source *client_ca_source;
+	struct hatch_span client_ca;
 
 	/* how much */
 	void *memory; /* default: one malloc in hatch_open() */
@@ -460,8 +474,8 @@ struct hatch_tls_facts {
 	uint64_t handshake_cpu_ns;     /* what it took of our CPU; 0: the platform cannot tell */
 	uint32_t heap_peak;            /* bytes of the TLS library's heap, during the handshake */
 	uint32_t heap_now;             /* and now: without record buffers, if they are lent */
-	bool client_verified;          /* [later] a client certificate was given and is good */
-	struct hatch_span client_cert; /* [later] its DER */
+	bool client_verified;          /* the client has shown a certificate, and it is good */
+	struct hatch_span client_cert; /* what it has shown, good or not: DER; ptr NULL: none */
 };
 
 /* What to tell somebody who watches.  Any member may be NULL; all run on the server's task. */

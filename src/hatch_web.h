@@ -180,6 +180,34 @@ struct hatch_accounts {
 hatch_handler hatch_basic_auth;  /* RFC 7617 */
 hatch_handler hatch_bearer_auth; /* RFC 6750 */
 
+/*
+ * By the certificate that the client has shown (config.client_certs), and which is good; arg: const
+ * struct hatch_client_rule *, or NULL for any that config.client_ca has signed.  403 without, also
+ * for a request that another site has the browser send.  hatch_who() is its common name, or its
+ * first other name.
+ */
+struct hatch_client_rule {
+	const char *names; /* "ada@example.org, pump-7": any of its subjectAltNames, or its common
+			      name; NULL: all */
+};
+hatch_handler hatch_client_auth;
+
+/* What a good certificate says; of another, or without one, nothing. */
+enum hatch_san_kind { /* RFC 5280 section 4.2.1.6 */
+	HATCH_SAN_EMAIL = 1,
+	HATCH_SAN_DNS = 2,
+	HATCH_SAN_URI = 6,
+	HATCH_SAN_ADDRESS = 7, /* 4 or 16 bytes */
+};
+struct hatch_san {
+	enum hatch_san_kind kind; /* others are possible: their DER */
+	struct hatch_span value;
+};
+/* "CN=ada, O=lab" and a NUL; its length, EBIG, or EGONE: there is none. */
+int hatch_client_subject(const struct hatch_req *req, char *buf, size_t room);
+struct hatch_span hatch_client_common_name(const struct hatch_req *req);
+bool hatch_client_san(const struct hatch_req *req, size_t n, struct hatch_san *out);
+
 /* Who that is, once a guard has let somebody through; ptr is NULL without one. */
 struct hatch_span hatch_who(const struct hatch_req *req);
 

@@ -74,8 +74,6 @@ static const char *not_yet(const struct hatch_config *c)
 		(c->identity->psa_key_id != 0 || c->identity->sign != NULL ||
 			c->identity->sign_arg != NULL))
 		return "PSA keys and signers are not in this version";
-	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)
-		return "client certificates are not in this version";
 	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
 		return "workers are not in this version";
 	for (size_t i = 0; i < c->group_count; i++)
@@ -99,6 +97,11 @@ static const char *bad_value(const struct hatch_config *c)
 	for (size_t i = 0; i < c->identity_count; i++)
 		if (c->identities[i].source == NULL)
 			return "one of config.identities has no source";
+	if (c->client_certs != HATCH_CLIENT_CERTS_NONE &&
+		(c->identity == NULL || c->client_ca_source == NULL || c->client_ca.ptr == NULL))
+		return "config.client_certs needs client_ca and client_ca_source, and HTTPS";
+	if (c->client_certs > HATCH_CLIENT_CERTS_REQUIRED)
+		return "config.client_certs is one of enum hatch_client_certs";
 	if (c->tls_min < 0x0303 || c->tls_max > 0x0304 || c->tls_min > c->tls_max)
 		return "config.tls_min and tls_max are 0x0303 or 0x0304, in order";
 	if (c->keep_tickets && c->no_tickets)

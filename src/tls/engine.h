@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "../hatch.h"
+#include "../hatch_web.h"
 #include "wire.h"
 
 struct hx_engine {
@@ -109,6 +110,16 @@ void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now);
 int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
 	struct hx_heap_account *account);
 struct hx_engine *hx_tls_engine(struct hx_tls *tls);
+
+/*
+ * The certificate that the client has shown, if it was asked for one: whether it is good, and its
+ * DER.  Of a good one what it says: its subject as text, EBIG, or EGONE where there is none; its
+ * n-th subjectAltName; the common name.
+ */
+bool hx_tls_client_cert(const struct hx_tls *tls, struct hatch_span *der);
+int hx_tls_client_subject(const struct hx_tls *tls, char *buf, size_t room);
+bool hx_tls_client_san(const struct hx_tls *tls, size_t n, struct hatch_san *out);
+struct hatch_span hx_tls_client_common_name(const struct hx_tls *tls);
 
 /* Why it failed, in the words of the TLS library; and whether the peer spoke plain HTTP. */
 void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room);

@@ -47,6 +47,9 @@ void hx_identity_leave(struct hx_tls *tls);
 /* Whether an identity is for this name, which is what a client says. */
 bool hx_identity_is_for(const struct hatch_tls_identity *identity, struct hatch_span name);
 
+/* The first common name of a subject; ptr NULL: there is none. */
+struct hatch_span hx_common_name(const mbedtls_x509_crt *cert);
+
 /* Says a sentence with the library's reason behind it; returns HATCH_EIDENT. */
 int hx_identity_refuse(const struct hatch_tls_identity *identity, const char *what, int error);
 

@@ -38,16 +38,14 @@ static bool is_listed(const char *names, struct hatch_span asked)
 	return false;
 }
 
-/* RFC 6125 section 6.4.4: the common name only where there is no DNS name. */
-static bool is_common_name(const mbedtls_x509_crt *cert, struct hatch_span asked)
+struct hatch_span hx_common_name(const mbedtls_x509_crt *cert)
 {
 	static const unsigned char common_name[] = { 0x55, 0x04, 0x03 };
 	for (const mbedtls_x509_name *name = &cert->subject; name != NULL; name = name->next)
 		if (name->oid.len == sizeof(common_name) &&
-			memcmp(name->oid.p, common_name, sizeof(common_name)) == 0 &&
-			same_name(hx_span((const char *)name->val.p, name->val.len), asked))
-			return true;
-	return false;
+			memcmp(name->oid.p, common_name, sizeof(common_name)) == 0)
+			return hx_span((const char *)name->val.p, name->val.len);
+	return hx_span(NULL, 0);
 }
 
 static bool is_certified(const mbedtls_x509_crt *cert, struct hatch_span asked)
@@ -61,7 +59,8 @@ static bool is_certified(const mbedtls_x509_crt *cert, struct hatch_span asked)
 		if (same_name(hx_span((const char *)san->buf.p, san->buf.len), asked))
 			return true;
 	}
-	return !has_dns && is_common_name(cert, asked);
+	/* RFC 6125 section 6.4.4: the common name only where there is no DNS name. */
+	return !has_dns && same_name(hx_common_name(cert), asked);
 }
 
 bool hx_identity_is_for(const struct hatch_tls_identity *identity, struct hatch_span name)

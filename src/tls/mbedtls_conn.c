@@ -38,6 +38,8 @@ void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
 	else if (tls->last_error == MBEDTLS_ERR_SSL_ALLOC_FAILED)
 		snprintf(buf, room, "out of memory (%lu of %lu bytes)",
 			(unsigned long)tls->account->now, (unsigned long)tls->account->max);
+	else if (hx_client_refused(tls) != NULL)
+		snprintf(buf, room, "%s", hx_client_refused(tls));
 	else
 		hx_mbed_strerror(tls->last_error, buf, room);
 }
@@ -168,6 +170,8 @@ static int tls_handshake(struct hx_engine *e)
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
 	hx_spares_leave();
 	hx_choice_end(tls);
+	if (ret == 0 && hx_client_shown(tls))
+		hx_mbed_skip_tickets(&tls->ssl);
 	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
 	if (tls->past) {
 		hx_mbed_handshake_free(&tls->ssl);
@@ -248,6 +252,7 @@ static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
 	out->suite = hx_suite_name(mbedtls_ssl_get_ciphersuite_id_from_ssl(&tls->ssl));
 	out->group = hx_group_name(tls->flight.group);
 	out->alpn = alpn == NULL ? "" : alpn;
+	out->client_verified = hx_tls_client_cert(tls, &out->client_cert);
 	out->resumed = tls13 ? tls->flight.psk : !tls->flight.key_exchange;
 }
 

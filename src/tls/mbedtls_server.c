@@ -49,6 +49,8 @@ static int cache_set(
 	void *self, unsigned char const *id, size_t len, const mbedtls_ssl_session *session)
 {
 	struct hx_tls_server *shared = self;
+	if (hx_mbed_has_peer_cert(session))
+		return 0;
 	struct hx_heap_account *before = hx_heap_enter(&shared->account);
 	int ret = mbedtls_ssl_cache_set(&shared->cache, id, len, session);
 	hx_heap_leave(before);
@@ -59,6 +61,11 @@ static int ticket_write(void *self, const mbedtls_ssl_session *session, unsigned
 	const unsigned char *end, size_t *len, uint32_t *life_s)
 {
 	struct hx_tls_server *shared = self;
+	if (hx_mbed_has_peer_cert(session)) { /* TLS 1.2; RFC 5077 section 3.3: an empty one */
+		*len = 0;
+		*life_s = 0;
+		return 0;
+	}
 	return hx_tickets_seal(&shared->tickets, session, start, end, len, life_s);
 }
 
@@ -71,7 +78,8 @@ static int ticket_parse(void *self, mbedtls_ssl_session *session, unsigned char 
 
 static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_config *config)
 {
-	if (config->no_tickets)
+	/* A ticket from before would stand in for a certificate. */
+	if (config->no_tickets || config->client_certs == HATCH_CLIENT_CERTS_REQUIRED)
 		return 0;
 	int error = hx_tickets_set_up(&shared->tickets, config, shared->fast_aes,
 		shared->say, shared->say_arg);
@@ -139,6 +147,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	if (error == 0)
 		error = hx_identities_open(shared, config, now);
 	if (error == 0)
+		error = hx_clients_open(shared, config);
+	if (error == 0)
 		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
 	hx_heap_leave(before);
 	if (error < 0)
@@ -153,6 +163,7 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	hx_tickets_free(&shared->tickets);
 	mbedtls_ssl_cache_free(&shared->cache);
 	hx_identities_close(shared);
+	hx_clients_close(shared);
 	hx_lend_close(&shared->lend);
 	hx_spares_clear(&shared->spares);
 	hx_heap_leave(before);

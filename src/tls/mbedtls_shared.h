@@ -19,12 +19,17 @@
 #include "spare.h"
 #include "tickets.h"
 
+struct hatch_tls_cas {
+	mbedtls_x509_crt chain;
+};
+
 struct hx_tls_server {
 	mbedtls_ssl_config conf;
 	struct hx_tickets tickets;
 	mbedtls_ssl_cache_context cache;
 	struct hx_identity_place *places; /* config.identity, then config.identities */
 	size_t place_count;
+	struct hatch_tls_cas *cas; /* of clients' certificates; NULL: none is asked for */
 	const struct hatch_port *port;
 	hx_tls_say *say;
 	void *say_arg;
@@ -94,6 +99,13 @@ int hx_tls_header(struct hx_tls *tls);
 int hx_tls_borrow(struct hx_tls *tls, bool to_read);
 void hx_tls_give_back(struct hx_tls *tls);
 unsigned hx_tls_rest(struct hx_engine *e);
+
+/* ---- client_cert.c ---- */
+
+int hx_clients_open(struct hx_tls_server *shared, const struct hatch_config *config);
+void hx_clients_close(struct hx_tls_server *shared);
+bool hx_client_shown(const struct hx_tls *tls);          /* a certificate, good or not */
+const char *hx_client_refused(const struct hx_tls *tls); /* why; NULL: for no such reason */
 
 /*
  * ---- mbedtls_built.c: what the library was built without ----

@@ -141,6 +141,39 @@ void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms)
 
 #endif
 
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(peer_cert) != NULL;
+}
+
+#else
+
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(peer_cert_digest) != NULL;
+}
+
+#endif
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl)
+{
+	if (ssl->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET)
+		ssl->MBEDTLS_PRIVATE(state) = MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+#else
+
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl)
+{
+	(void)ssl;
+}
+
+#endif
+
 #if defined(MBEDTLS_ERROR_C)
 
 void hx_mbed_strerror(int error, char *buf, size_t room)

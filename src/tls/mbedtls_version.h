@@ -45,6 +45,12 @@ int64_t hx_mbed_now_ms(void);
 int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session);
 void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms);
 
+/* The session is of a client that has shown a certificate. */
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session);
+
+/* TLS 1.3: the tickets that the library is about to write are left out. */
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl);
+
 /* Bits of an RSA key; 0 if it is none.  And whether it is EC over P-256 or P-384. */
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key);
 bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key);
