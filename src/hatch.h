@@ -159,7 +159,13 @@ struct hatch_policy {
 	size_t guard_count;
 	const struct hatch_hook *after; /* run in order */
 	size_t after_count;
-	bool worker; /* [later] the handler may take long: run it on a worker task */
+	/*
+	 * The handler may take long, and is called on a worker (config.workers), so that the server
+	 * goes on.  It is told nothing until it returns: the client's leaving, deadlines.  It may
+	 * read its request, collected body and scratch memory, and respond; a body that is not
+	 * collected is a 413.  After hooks run there too; sources on the server's task.
+	 */
+	bool worker;
 };
 
 /*
@@ -294,6 +300,13 @@ typedef int hatch_client_ca_source(struct hatch_tls_cas *into, struct hatch_span
 hatch_client_ca_source hatch_client_ca_pem; /* one or several; length 0: a C string */
 hatch_client_ca_source hatch_client_ca_der; /* one */
 
+/* How a task is to be. */
+struct hatch_task {
+	uint32_t stack;  /* bytes; default 8192 (ignored where the system chooses) */
+	int8_t priority; /* as the platform counts; default 5 */
+	int8_t core;     /* 1 + number of the core to stay on; default any */
+};
+
 struct hatch_observer; /* below */
 
 struct hatch_config {
@@ -389,7 +402,12 @@ struct hatch_config {
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
 	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
-	uint8_t workers;                       /* [later] tasks for slow handlers and slow keys */
+	/*
+	 * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA keys,
+	 * PSA keys and signers.  Default 0: none, and everybody waits for them.
+	 */
+	uint8_t workers;
+	struct hatch_task worker_task; /* how they are; default 6144 bytes, priority 4 */
 	void *user;                            /* hatch_user() gives it back */
 };
 
@@ -429,11 +447,6 @@ void hatch_stop(struct hatch *srv);
 int hatch_serve(const struct hatch_config *config);
 
 /* hatch_open(), then hatch_run() in a task of its own.  End it with hatch_close(). */
-struct hatch_task {
-	uint32_t stack;  /* bytes; default 8192 (ignored where the system chooses) */
-	int8_t priority; /* as the platform counts; default 5 */
-	int8_t core;     /* 1 + number of the core to stay on; default any */
-};
 int hatch_start(
 	struct hatch **out, const struct hatch_config *config, const struct hatch_task *task);
 

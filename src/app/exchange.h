@@ -98,6 +98,7 @@ struct hatch_req {
 	size_t guard_at;
 	bool asleep;         /* said LATER and waits for hatch_resume() */
 	bool waits_for_body; /* a source that found no body to pull */
+	int worker_ret;      /* what the handler has returned there */
 	uint32_t defer_ms;   /* the time that hatch_defer() asked for */
 	bool defer_new;      /* ... and the carrier has not seen yet */
 	uint32_t resume_ms;  /* of hatch_resume_after() */
@@ -156,6 +157,10 @@ void hx_exchange_drop_response(struct hatch_req *req);
 void hx_exchange_route(struct hatch_req *req);
 void hx_exchange_run(struct hatch_req *req);
 
+/* The handler's call, and what follows from what it returned: apart where a worker calls. */
+int hx_exchange_call(struct hatch_req *req);
+void hx_exchange_called(struct hatch_req *req, int ret);
+
 /* Whether the application wants body bytes now; a discarded body is nobody's. */
 bool hx_exchange_wants_body(const struct hatch_req *req);
 
@@ -174,6 +179,8 @@ const struct hatch_config *hx_config(const struct hatch *srv);
 struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free */
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
+void hx_exchange_work(struct hatch_req *req); /* calls the handler on a worker */
+bool hx_exchange_is_away(const struct hatch_req *req); /* there it is */
 int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
 uint32_t hx_now_ms(const struct hatch *srv);
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)

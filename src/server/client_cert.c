@@ -7,7 +7,7 @@
 
 static struct hx_tls *tls_of(const struct hatch_req *req)
 {
-	return req->carrier == &hx_http1_secure ? hx_conn_tls(req->carrier_self) : NULL;
+	return req->carrier->secure ? hx_conn_tls(req->carrier_self) : NULL;
 }
 
 int hatch_client_subject(const struct hatch_req *req, char *buf, size_t room)

@@ -67,6 +67,15 @@ static bool table_has_worker(const struct hatch_route *routes, size_t count)
 	return false;
 }
 
+static bool has_worker(const struct hatch_config *c)
+{
+	bool found = table_has_worker(c->routes, c->route_count);
+	for (size_t i = 0; i < c->group_count && !found; i++)
+		found = (c->groups[i].policy != NULL && c->groups[i].policy->worker) ||
+			table_has_worker(c->groups[i].routes, c->groups[i].route_count);
+	return found;
+}
+
 /* What has its place in the API and is not built yet: never silently ignored. */
 static const char *not_yet(const struct hatch_config *c)
 {
@@ -74,12 +83,6 @@ static const char *not_yet(const struct hatch_config *c)
 		(c->identity->psa_key_id != 0 || c->identity->sign != NULL ||
 			c->identity->sign_arg != NULL))
 		return "PSA keys and signers are not in this version";
-	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
-		return "workers are not in this version";
-	for (size_t i = 0; i < c->group_count; i++)
-		if ((c->groups[i].policy != NULL && c->groups[i].policy->worker) ||
-			table_has_worker(c->groups[i].routes, c->groups[i].route_count))
-			return "workers are not in this version";
 	return NULL;
 }
 
@@ -110,6 +113,8 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_head is at least 128, and max_line not over it";
 	if (c->copy_max < 256)
 		return "config.copy_max is at least 256";
+	if (c->workers == 0 && has_worker(c))
+		return "a policy says worker, and config.workers is 0";
 	if (c->max_requests > c->max_conns)
 		return "config.max_requests is not over max_conns";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)

@@ -254,6 +254,8 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 {
 	enum hx_due_name which;
 	enum hx_go go = HX_GO_ON;
+	if (hx_conn_stands_still(c))
+		return HATCH_WANT_APP;
 	c->now = now_ms;
 	if (c->tx_progress && hx_due_armed(&c->due, HX_DUE_SEND))
 		hx_due_arm(&c->due, HX_DUE_SEND, now_ms, hx_config(c->srv)->send_ms);
@@ -264,6 +266,8 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 		out_of_time(c);
 	for (unsigned i = 0; go == HX_GO_ON && i < STAGES_PER_STEP; i++)
 		go = c->stage(c);
+	if (hx_conn_stands_still(c))
+		return HATCH_WANT_APP;
 	if (c->stage == ended) {
 		leave(c);
 		return HATCH_ENDED;
@@ -280,7 +284,7 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 
 uint32_t hatch_conn_wait_ms(const struct hatch_conn *c, uint32_t now_ms)
 {
-	return hx_due_wait(&c->due, now_ms);
+	return hx_conn_stands_still(c) ? HATCH_FOREVER : hx_due_wait(&c->due, now_ms);
 }
 
 void *hatch_conn_rx_buf(struct hatch_conn *c, size_t *room)
@@ -400,6 +404,7 @@ int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
 
 void hatch_conn_close(struct hatch_conn *c)
 {
+	hx_conn_wait_for_work(c);
 	hx_conn_cut(c, 0);
 	c->engine->ops->free(c->engine);
 	hx_record_freed(c->srv);

@@ -21,6 +21,7 @@
 #include "../hatch_port.h"
 #include "../tls/engine.h"
 #include "../base/client.h"
+#include "../base/job.h"
 #include "due.h"
 
 enum hx_go {
@@ -42,6 +43,8 @@ struct hatch_conn {
 
 	/* ---- from here on cleared for each connection ---- */
 	hx_stage *stage;
+	struct hx_job job; /* its handler on a worker */
+	bool working;      /* so it is: nothing else happens to the connection */
 	struct hx_due due;
 	uint32_t now, opened; /* milliseconds */
 	int error;            /* the first one; it sticks */
@@ -100,6 +103,10 @@ void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
 bool hx_conn_is_idle(const struct hatch_conn *c);
 bool hx_conn_is_handshake(const struct hatch_conn *c);
 bool hx_conn_is_head(const struct hatch_conn *c);
+
+/* A worker has it. */
+bool hx_conn_stands_still(const struct hatch_conn *c);
+void hx_conn_wait_for_work(struct hatch_conn *c);
 
 /* It waits for its client's rate to let it begin. */
 bool hx_conn_is_delayed(const struct hatch_conn *c);

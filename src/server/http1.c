@@ -277,7 +277,7 @@ static bool body_failed(struct hatch_conn *c, int error, int status)
 	return false;
 }
 
-/* Gives the application what it wants.  False: the stage has changed. */
+/* Gives the application what it wants.  False: the stage has changed, or a worker has it. */
 static bool move_body(struct hatch_conn *c)
 {
 	struct hatch_req *req = c->ex;
@@ -298,6 +298,8 @@ static bool move_body(struct hatch_conn *c)
 			return true;
 		c->has_piece = false;
 		hx_exchange_run(req);
+		if (c->working)
+			return false;
 	}
 	return true;
 }
@@ -553,8 +555,8 @@ enum hx_go hx_http1_exchange(struct hatch_conn *c)
 {
 	struct hatch_req *req = c->ex;
 	hx_exchange_run(req);
-	if (!move_body(c))
-		return HX_GO_ON;
+	if (c->working || !move_body(c))
+		return c->working ? HX_GO_WAIT : HX_GO_ON;
 	c->waits_pool = req->phase == HX_COLLECT && req->collected == NULL;
 	watch_application(c);
 	int ret = move_response(c);

@@ -79,6 +79,8 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref)
 	if (ref.slot >= srv->config.max_requests)
 		return NULL;
 	struct hatch_req *req = srv->exchanges[ref.slot];
+	if (hx_exchange_is_away(req))
+		return NULL;
 	return req->generation == ref.generation && req->phase != HX_OVER ? req : NULL;
 }
 

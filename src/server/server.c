@@ -206,6 +206,8 @@ static int open_all(struct hatch *srv)
 	if (error == 0)
 		error = open_tls(srv);
 	if (error == 0)
+		error = hx_workers_open(srv);
+	if (error == 0)
 		error = open_listeners(srv, 0, srv->config.port);
 	if (error == 0)
 		error = open_listeners(srv, 1, srv->config.plain_port);
@@ -289,6 +291,7 @@ void hatch_close(struct hatch *srv)
 		hatch_stop(srv);
 		port->join(srv->task);
 	}
+	hx_workers_close(srv);
 	close_sockets(srv);
 	/* Nothing can be posted any more by then; that is the caller's part. */
 	if (srv->lock != NULL)

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "../base/arena.h"
+#include "../base/job.h"
 #include "conn.h"
 #include "metrics.h"
 #include "rate.h"
@@ -23,6 +24,10 @@ struct hx_post {
 
 /* The n-th listener is secure if n is even. */
 enum { HX_ADDRESSES = 2, HX_LISTENERS = 2 * HX_ADDRESSES };
+
+struct hx_queue {
+	struct hx_job *first, *last;
+};
 
 struct hx_timer {
 	hatch_call *call;
@@ -71,6 +76,13 @@ struct hatch {
 	atomic_bool stop;
 	void *task;
 
+	/* workers */
+	void *work_signal;
+	struct hx_queue todo, over;
+	void **workers;
+	unsigned worker_count;
+	atomic_bool workers_end;
+
 	struct hx_timer *timers;
 	unsigned timer_count;
 
@@ -103,6 +115,12 @@ void hx_replace_settle(struct hatch *srv);
 void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, before any was seen */
 void hx_admission_learn(struct hatch *srv, const struct hx_heap_account *account);
 bool hx_admission_fits(struct hatch *srv);
+
+/* worker.c */
+int hx_workers_open(struct hatch *srv);
+void hx_workers_close(struct hatch *srv);
+void hx_work(struct hatch *srv, struct hx_job *job); /* there are workers */
+void hx_work_settle(struct hatch *srv);              /* on the server's task */
 
 /* post.c */
 void hx_posts_run(struct hatch *srv, struct hatch *told);
