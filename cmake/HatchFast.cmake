@@ -1,4 +1,4 @@
-# The calls of mbedTLS that src/tls/fast_*.c take over with the linker's --wrap.  For every build that
+# The calls of mbedTLS that src/tls/fast_*.c and sign_wrapped.c take over with the linker's --wrap.  For every build that
 # uses CMake: Linux, the virtual board, ESP-IDF.
 
 set(hatch_wraps
@@ -6,7 +6,8 @@ set(hatch_wraps
 	mbedtls_ecdsa_write_signature mbedtls_ecdsa_read_signature
 	mbedtls_md_hmac_starts mbedtls_md_hmac_reset mbedtls_md_hmac_finish
 	mbedtls_psa_ecp_generate_key mbedtls_psa_ecp_export_public_key
-	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash)
+	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash
+	mbedtls_pk_sign mbedtls_pk_sign_ext mbedtls_ssl_handle_pending_alert)
 
 # hatch_choose_tls(TARGET HOW WRAPS...): compiles TARGET, the library, for fast or stock arithmetic, and
 # has everything that links it take over the calls WRAPS.

@@ -220,16 +220,29 @@ typedef int hatch_identity_source(
 hatch_identity_source hatch_identity_pem;         /* cert: the chain, leaf first; key */
 hatch_identity_source hatch_identity_der;         /* the same as DER, certificates end to end */
 hatch_identity_source hatch_identity_self_signed; /* made at first start, then kept: see below */
-hatch_identity_source hatch_identity_psa;    /* [later] a PSA key that never leaves its store */
-hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the key */
+hatch_identity_source hatch_identity_psa;         /* cert; the key is psa_key_id, see below */
+hatch_identity_source hatch_identity_signer;      /* cert; sign() below holds the key */
 
 /*
- * Signs a digest with a key that hatch never sees.  Returns the length of the
- * signature in sig (DER for ECDSA), HATCH_LATER (it is called again with the
- * same arguments after hatch_identity_resume()), or an error.
+ * Signs a digest with a key that hatch never sees, as one in a secure element.  Returns the length
+ * of the signature, HATCH_LATER (it is called again with the same to sign after
+ * hatch_identity_resume()), or an error.  Called once in hatch_open(), to see that the key is the
+ * certificate's; then in each full handshake, on a worker if there are any, by several at once if
+ * there are several.  A P-256 key is the quickest for both sides; TLS 1.3 wants PSS of an RSA key,
+ * TLS 1.2 PKCS1.
  */
+enum hatch_scheme {
+	HATCH_ECDSA = 1,     /* the signature is DER, RFC 3279 section 2.2.3 */
+	HATCH_RSA_PKCS1 = 2, /* RSASSA-PKCS1-v1_5, RFC 8017 section 8.2 */
+	HATCH_RSA_PSS = 3,   /* RSASSA-PSS with a salt as long as the digest, section 8.1 */
+};
+struct hatch_to_sign {
+	enum hatch_scheme scheme;
+	const unsigned char *digest;
+	size_t digest_len; /* 32: SHA-256, 48: SHA-384, 64: SHA-512 */
+};
 typedef int hatch_sign(
-	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room);
+	void *arg, const struct hatch_to_sign *what, unsigned char *signature, size_t room);
 
 /*
  * cert and key are read in hatch_open() and hatch_replace_identity() only: what held the key can be
@@ -239,10 +252,10 @@ struct hatch_identity {
 	hatch_identity_source *source;
 	struct hatch_span cert;
 	struct hatch_span key;
-	const char *names; /* for SNI, "a.example, *.b.example"; NULL: those of the certificate */
-	uint32_t psa_key_id;  /* [later] for hatch_identity_psa */
-	hatch_sign *sign;     /* [later] for hatch_identity_signer */
-	void *sign_arg;       /* [later] */
+	const char *names;   /* for SNI, "a.example, *.b.example"; NULL: those of the certificate */
+	uint32_t psa_key_id; /* for hatch_identity_psa; it is to be permitted to sign hashes */
+	hatch_sign *sign;    /* for hatch_identity_signer */
+	void *sign_arg;
 	const char *hostname; /* for hatch_identity_self_signed; default "hatch" */
 };
 /* clang-format off */
@@ -326,14 +339,15 @@ struct hatch_config {
 	const struct hatch_port *platform; /* default: the one that is linked in */
 
 	/* who it is */
-	const struct hatch_identity *identity;   /* required unless port is HATCH_PORT_NONE */
-	const struct hatch_identity *identities; /* more of them, for clients that name them (SNI) */
+	const struct hatch_identity *identity; /* required unless port is HATCH_PORT_NONE */
+	const struct hatch_identity
+		*identities; /* more of them, for clients that name them (SNI) */
 	size_t identity_count;
-	uint16_t tls_min;                        /* 0x0303 (default) or 0x0304 */
-	uint16_t tls_max;                        /* 0x0304 (default) or 0x0303 */
-	uint16_t session_cache;                  /* TLS 1.2 session IDs remembered; default 8 */
-	uint32_t ticket_s; /* life of a session ticket, seconds; default 86400 */
-	bool no_tickets;   /* neither tickets nor session cache */
+	uint16_t tls_min;       /* 0x0303 (default) or 0x0304 */
+	uint16_t tls_max;       /* 0x0304 (default) or 0x0303 */
+	uint16_t session_cache; /* TLS 1.2 session IDs remembered; default 8 */
+	uint32_t ticket_s;      /* life of a session ticket, seconds; default 86400 */
+	bool no_tickets;        /* neither tickets nor session cache */
 	/*
 	 * Keep the key of TLS 1.3's tickets in the platform's store, so that clients resume after a
 	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Until the
@@ -344,8 +358,8 @@ struct hatch_config {
 	 * Whether clients are asked for a certificate of their own, and whose are good: a CA's, in
 	 * PEM or DER as the source says.  Required: without a good one there is no connection.
 	 * Optional: handlers see, and hatch_client_auth guards.  A session never stands in for a
-	 * certificate: who has shown one makes a full handshake each time.  Dates are checked by the
-	 * TLS library's clock, so without a clock none is good.
+	 * certificate: who has shown one makes a full handshake each time.  Dates are checked by
+	 * the TLS library's clock, so without a clock none is good.
 	 */
 	enum hatch_client_certs client_certs;
 	hatch_client_ca_source *client_ca_source;
@@ -403,12 +417,12 @@ struct hatch_config {
 	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
 	/*
-	 * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA keys,
-	 * PSA keys and signers.  Default 0: none, and everybody waits for them.
+	 * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA
+	 * keys, PSA keys and signers.  Default 0: none, and everybody waits for them.
 	 */
 	uint8_t workers;
 	struct hatch_task worker_task; /* how they are; default 6144 bytes, priority 4 */
-	void *user;                            /* hatch_user() gives it back */
+	void *user;                    /* hatch_user() gives it back */
 };
 
 enum hatch_level {
@@ -472,9 +486,10 @@ void *hatch_user(const struct hatch *srv);
  * task where the TLS library has MBEDTLS_THREADING_C (Linux; CONFIG_MBEDTLS_THREADING_C), else
  * through hatch_post().  with->names, if there are any, are borrowed from then on.
  */
-int hatch_replace_identity(
-	struct hatch *srv, size_t which, const struct hatch_identity *with);
-void hatch_identity_resume(struct hatch *srv); /* [later] safe from any task */
+int hatch_replace_identity(struct hatch *srv, size_t which, const struct hatch_identity *with);
+
+/* Asks the signers again that said HATCH_LATER.  Safe from any task. */
+void hatch_identity_resume(struct hatch *srv);
 
 /* Facts of one TLS connection.  Strings live as long as the connection. */
 struct hatch_tls_facts {

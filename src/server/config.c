@@ -76,16 +76,6 @@ static bool has_worker(const struct hatch_config *c)
 	return found;
 }
 
-/* What has its place in the API and is not built yet: never silently ignored. */
-static const char *not_yet(const struct hatch_config *c)
-{
-	if (c->identity != NULL &&
-		(c->identity->psa_key_id != 0 || c->identity->sign != NULL ||
-			c->identity->sign_arg != NULL))
-		return "PSA keys and signers are not in this version";
-	return NULL;
-}
-
 static const char *bad_value(const struct hatch_config *c)
 {
 	if (c->port < HATCH_PORT_NONE || c->port > 65535 || c->plain_port < HATCH_PORT_NONE ||
@@ -95,6 +85,10 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.identity is needed for HTTPS";
 	if (c->identity != NULL && c->identity->source == NULL)
 		return "config.identity has no source";
+	if (c->identities != NULL && c->identity_count == 0)
+		return "config.identities without identity_count";
+	if (c->client_ca.ptr != NULL && c->client_certs == HATCH_CLIENT_CERTS_NONE)
+		return "config.client_ca without client_certs";
 	if (c->identity_count > 0 && (c->identity == NULL || c->identities == NULL))
 		return "config.identity_count without config.identity or config.identities";
 	for (size_t i = 0; i < c->identity_count; i++)
@@ -131,9 +125,6 @@ int hx_config_complete(struct hatch_config *out, const struct hatch_config *in, 
 	*out = *in;
 	if (hx_router_check(in, why) < 0)
 		return HATCH_EINVAL;
-	*why = not_yet(in);
-	if (*why != NULL)
-		return HATCH_ENOSYS;
 	fill_sizes(out);
 	fill_times(out);
 	*why = bad_value(out);

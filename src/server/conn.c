@@ -214,7 +214,7 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
  */
 static bool peer_keeps_buffers(const struct hatch_conn *c, unsigned rest, enum hx_go go)
 {
-	if ((rest & HX_REST_HOLDS) == 0 || go != HX_GO_WAIT)
+	if ((rest & HX_REST_HOLDS) == 0 || (rest & HX_REST_WORKS) != 0 || go != HX_GO_WAIT)
 		return false;
 	return (rest & HX_REST_UNREAD) == 0 || hx_wire_wants_tx(&c->wire) || c->ex == NULL ||
 	       c->body.done || c->stage != hx_http1_exchange;
@@ -235,6 +235,9 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 		c->record_late = false;
 	}
 	c->waits_record = (rest & HX_REST_WAITS) != 0;
+	c->waits_work = (rest & HX_REST_WORKS) != 0;
+	if (c->waits_work)
+		c->moved = c->now;
 	if (c->waits_record) {
 		c->moved = c->now; /* it is not the peer that keeps it */
 		hx_record_hurry(c->srv);
@@ -244,7 +247,7 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 /* What is shared is given back at once, whenever the driver closes. */
 static void leave(struct hatch_conn *c)
 {
-	c->waits_record = c->record_late = c->waits_pool = false;
+	c->waits_record = c->record_late = c->waits_pool = c->waits_work = false;
 	hx_wire_free(&c->wire);
 	c->engine->ops->abandon(c->engine);
 	hx_record_freed(c->srv);
@@ -348,7 +351,8 @@ bool hx_conn_is_delayed(const struct hatch_conn *c)
 uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms)
 {
 	uint32_t since = now_ms - c->moved;
-	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record || hx_conn_is_delayed(c))
+	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record || c->waits_work ||
+		hx_conn_is_delayed(c))
 		return HATCH_FOREVER;
 	return since < HATCH_HANDSHAKE_GRACE_MS ? HATCH_HANDSHAKE_GRACE_MS - since : 0;
 }

@@ -66,6 +66,7 @@ struct hatch_conn {
 	bool tx_progress;  /* the peer has taken bytes since the last step */
 	bool waits_pool;   /* for an exchange or a body buffer */
 	bool waits_record; /* for a pair of record buffers */
+	bool waits_work;   /* for a signature */
 	bool record_late;  /* has had one for longer than it should */
 
 	/* HTTP/1.1 */

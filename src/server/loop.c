@@ -370,7 +370,8 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 		entry->want = (uint8_t)((hx_wire_wants_rx(&c->wire) ? HATCH_WAIT_RX : 0) |
 					(hx_wire_wants_tx(&c->wire) ? HATCH_WAIT_TX : 0));
 		uint32_t left = hatch_conn_wait_ms(c, now);
-		c->woken = c->woken || ((c->waits_pool || c->waits_record) && srv->freed);
+		c->woken = c->woken ||
+			   ((c->waits_pool || c->waits_record || c->waits_work) && srv->freed);
 		if (c->woken)
 			left = 0;
 		wait = left < wait ? left : wait;

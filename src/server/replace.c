@@ -17,7 +17,7 @@ int hatch_replace_identity(struct hatch *srv, size_t which, const struct hatch_i
 	struct hatch_tls_identity *made;
 	if (!srv->tls_ready || which >= hx_tls_identity_count(srv->tls) || with->source == NULL)
 		return HATCH_EINVAL;
-	int error = hx_tls_identity_make(&made, srv->port, with, srv->port->unix_time(), say, srv);
+	int error = hx_tls_identity_make(&made, srv->tls, with, srv->port->unix_time(), say, srv);
 	if (error < 0)
 		return error;
 	srv->port->lock(srv->lock);
@@ -29,8 +29,16 @@ int hatch_replace_identity(struct hatch *srv, size_t which, const struct hatch_i
 	return 0;
 }
 
+void hatch_identity_resume(struct hatch *srv)
+{
+	atomic_store(&srv->resumed, true);
+	srv->port->wake(srv->net);
+}
+
 void hx_replace_settle(struct hatch *srv)
 {
+	if (atomic_exchange(&srv->resumed, false) && srv->tls_ready)
+		hx_tls_signers_resume(srv->tls);
 	if (!atomic_exchange(&srv->replaced, false))
 		return;
 	srv->port->lock(srv->lock);

@@ -114,11 +114,24 @@ static void say(void *arg, enum hatch_level level, const char *line)
 	hx_log(arg, level, "%s", line);
 }
 
+static void submit(void *self, struct hx_job *job)
+{
+	hx_work(self, job);
+}
+
+static void wake(void *self)
+{
+	struct hatch *srv = self;
+	srv->freed = true;
+}
+
 static int open_tls(struct hatch *srv)
 {
 	if (srv->tls == NULL)
 		return 0;
-	int error = hx_tls_server_open(srv->tls, &srv->config, srv->port->unix_time(), say, srv);
+	const struct hx_jobs jobs = { srv->config.workers > 0 ? submit : NULL, wake, srv };
+	int error = hx_tls_server_open(
+		srv->tls, &srv->config, srv->port->unix_time(), &jobs, say, srv);
 	srv->tls_ready = error == 0;
 	if (error == 0)
 		hx_admission_open(srv);

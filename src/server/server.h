@@ -45,6 +45,7 @@ struct hatch {
 	struct hx_tls_server *tls; /* NULL: plain only */
 	bool tls_ready;
 	atomic_bool replaced; /* an identity has been offered */
+	atomic_bool resumed;  /* a signer that said LATER may be asked again */
 	struct hx_flight flight;
 	struct hx_rate handshakes, requests;
 

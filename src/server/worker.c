@@ -77,8 +77,7 @@ static int spawn_all(struct hatch *srv)
 	if (how.priority == 0)
 		how.priority = HATCH_WORKER_PRIORITY;
 	for (; srv->worker_count < srv->config.workers; srv->worker_count++) {
-		int error = srv->port->spawn(
-			&srv->workers[srv->worker_count], work, srv, &how);
+		int error = srv->port->spawn(&srv->workers[srv->worker_count], work, srv, &how);
 		if (error < 0)
 			return error;
 	}
@@ -90,8 +89,9 @@ int hx_workers_open(struct hatch *srv)
 	if (srv->config.workers == 0)
 		return 0;
 	if (srv->port->signal_open == NULL) {
-		hx_log(srv, HATCH_ERROR, "config.workers: this platform has no tasks that could "
-					 "work while the server goes on");
+		hx_log(srv, HATCH_ERROR,
+			"config.workers: this platform has no tasks that could "
+			"work while the server goes on");
 		return HATCH_ENOSYS;
 	}
 	int error = srv->port->signal_open(&srv->work_signal);

@@ -47,10 +47,9 @@ int hx_clients_open(struct hx_tls_server *shared, const struct hatch_config *con
 	if (!shared->cas->chain.MBEDTLS_PRIVATE(ca_istrue))
 		return refuse(shared, "config.client_ca is no CA's certificate (basicConstraints)");
 	mbedtls_ssl_conf_ca_chain(&shared->conf, &shared->cas->chain, NULL);
-	mbedtls_ssl_conf_authmode(
-		&shared->conf, config->client_certs == HATCH_CLIENT_CERTS_REQUIRED
-				       ? MBEDTLS_SSL_VERIFY_REQUIRED
-				       : MBEDTLS_SSL_VERIFY_OPTIONAL);
+	mbedtls_ssl_conf_authmode(&shared->conf, config->client_certs == HATCH_CLIENT_CERTS_REQUIRED
+							 ? MBEDTLS_SSL_VERIFY_REQUIRED
+							 : MBEDTLS_SSL_VERIFY_OPTIONAL);
 	return 0;
 }
 
@@ -80,8 +79,7 @@ bool hx_tls_client_cert(const struct hx_tls *tls, struct hatch_span *der)
 {
 	const mbedtls_x509_crt *cert = hx_client_shown(tls) ? mbedtls_ssl_get_peer_cert(&tls->ssl)
 							    : NULL;
-	*der = cert == NULL ? hx_span(NULL, 0)
-			    : hx_span((const char *)cert->raw.p, cert->raw.len);
+	*der = cert == NULL ? hx_span(NULL, 0) : hx_span((const char *)cert->raw.p, cert->raw.len);
 	return verified(tls) != NULL;
 }
 
@@ -118,7 +116,8 @@ struct hatch_span hx_tls_client_common_name(const struct hx_tls *tls)
 const char *hx_client_refused(const struct hx_tls *tls)
 {
 	uint32_t why = mbedtls_ssl_get_verify_result(&tls->ssl);
-	if (tls->shared->cas == NULL || why == 0 || why == (uint32_t)-1) /* -1: it came not so far */
+	if (tls->shared->cas == NULL || why == 0 ||
+		why == (uint32_t)-1) /* -1: it came not so far */
 		return NULL;
 	if ((why & MBEDTLS_X509_BADCERT_MISSING) != 0)
 		return "it has shown no certificate";

@@ -21,6 +21,11 @@ struct hatch_tls_identity {
 	mbedtls_x509_crt chain;
 	mbedtls_pk_context key;
 	const char *names; /* as in struct hatch_identity */
+	hatch_sign *sign;  /* NULL: key signs */
+	void *sign_arg;
+	uint32_t psa_key;
+	bool slow;       /* the key is, and a worker can use it */
+	bool signs_here; /* on the server's task alone */
 	uint32_t refs;
 	uint32_t heap; /* what it took while it was made */
 
@@ -35,17 +40,23 @@ struct hx_identity_place {
 };
 
 /* The places, on the library's heap; those of the configuration are made and put there. */
-int hx_identities_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now);
+int hx_identities_open(
+	struct hx_tls_server *shared, const struct hatch_config *config, int64_t now);
 void hx_identities_close(struct hx_tls_server *shared);
 
 /* The certificate callback of the library: chooses by SNI (RFC 6066 section 3), else the first. */
 int hx_identity_choose(mbedtls_ssl_context *ssl);
+
+void hx_identity_unref(struct hx_tls_server *shared, struct hatch_tls_identity *identity);
 
 /* Lets go of what the handshake of this connection has chosen. */
 void hx_identity_leave(struct hx_tls *tls);
 
 /* Whether an identity is for this name, which is what a client says. */
 bool hx_identity_is_for(const struct hatch_tls_identity *identity, struct hatch_span name);
+
+/* The chain of an identity whose key is not ours to read; its public key stands for it. */
+int hx_identity_certs_alone(struct hatch_tls_identity *into, const struct hatch_identity *from);
 
 /* The first common name of a subject; ptr NULL: there is none. */
 struct hatch_span hx_common_name(const mbedtls_x509_crt *cert);

@@ -12,6 +12,7 @@
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
+#include "sign.h"
 
 /* Any negative number that the library passes through unchanged. */
 enum { WIRE_BROKEN = -0x0050 };
@@ -132,7 +133,8 @@ static int on_receive(void *self, unsigned char *buf, size_t len)
 /* A negative number of the library, in our words. */
 static int error_of(struct hx_tls *tls, int ret)
 {
-	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE)
+	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE ||
+		ret == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS)
 		return HATCH_LATER;
 	tls->last_error = ret;
 	tls->over = true;
@@ -164,10 +166,14 @@ static int tls_handshake(struct hx_engine *e)
 	int borrowed = hx_tls_borrow(tls, true);
 	if (borrowed != 1)
 		return without_buffers(tls, borrowed);
+	if (!hx_sign_ready(tls))
+		return HATCH_LATER;
 	struct hx_heap_account *before = enter(tls);
 	hx_choice_begin(tls);
 	hx_spares_enter(&tls->shared->spares, hx_tls_process(tls->shared));
+	hx_sign_enter(tls);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
+	hx_sign_leave(tls, ret);
 	hx_spares_leave();
 	hx_choice_end(tls);
 	if (ret == 0 && hx_client_shown(tls))
@@ -175,6 +181,7 @@ static int tls_handshake(struct hx_engine *e)
 	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
 	if (tls->past) {
 		hx_mbed_handshake_free(&tls->ssl);
+		hx_sign_forget(tls);
 		hx_identity_leave(tls);
 	}
 	hx_heap_leave(before);
@@ -269,6 +276,7 @@ static void tls_free(struct hx_engine *e)
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
 	tls_abandon(e);
 	mbedtls_ssl_free(&tls->ssl);
+	hx_sign_forget(tls);
 	hx_identity_leave(tls);
 	hx_heap_leave(before);
 }

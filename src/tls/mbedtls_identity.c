@@ -12,6 +12,7 @@
 #include "heap.h"
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
+#include "sign.h"
 
 enum { RSA_BITS_MIN = 2048 };
 
@@ -84,7 +85,9 @@ static int check_key(const struct hatch_tls_identity *identity)
 		return hx_identity_refuse(identity, "an RSA key under 2048 bits", 0);
 	if (rsa == 0 && !hx_mbed_is_ec_p256_p384(&identity->key))
 		return hx_identity_refuse(identity, "the key is neither P-256, P-384 nor RSA", 0);
-	int error = hx_mbed_check_pair(&identity->chain.pk, &identity->key);
+	int error = identity->sign != NULL
+			    ? 0
+			    : hx_mbed_check_pair(&identity->chain.pk, &identity->key);
 	if (error != 0)
 		return hx_identity_refuse(
 			identity, "the key does not belong to the certificate", error);
@@ -100,18 +103,29 @@ void hx_tls_identity_free(struct hatch_tls_identity *identity)
 	mbedtls_free(identity);
 }
 
-static int read_it(struct hatch_tls_identity *identity, const struct hatch_identity *from, int64_t now)
+static int read_it(struct hatch_tls_identity *identity, const struct hatch_identity *from,
+	int64_t now, bool workers)
 {
 	int error = from->source(identity, from);
+	if (error == 0 && ((from->sign != NULL && identity->sign != from->sign) ||
+				  identity->psa_key != from->psa_key_id))
+		return hx_identity_refuse(identity,
+			"sign is for hatch_identity_signer, psa_key_id for hatch_identity_psa", 0);
 	if (error == 0)
 		error = check_key(identity);
+	if (error < 0)
+		return error;
+	bool rsa = hx_mbed_rsa_bits(&identity->key) != 0;
+	identity->slow = rsa && hx_mbed_has_threads() && hx_sign_possible();
+	if (identity->sign != NULL || (rsa && !(workers && identity->slow)))
+		error = hx_sign_try(identity, workers);
 	if (error < 0)
 		return error;
 	check_dates(identity, now);
 	return 0;
 }
 
-int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hatch_port *port,
+int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hx_tls_server *shared,
 	const struct hatch_identity *from, int64_t now, hx_tls_say *say, void *say_arg)
 {
 	struct hx_heap_account own = { 0, 0, 0, 0, 0, 0 };
@@ -122,10 +136,10 @@ int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hatch_por
 		mbedtls_x509_crt_init(&identity->chain);
 		mbedtls_pk_init(&identity->key);
 		identity->names = from->names;
-		identity->port = port;
+		identity->port = shared->port;
 		identity->say = say;
 		identity->say_arg = say_arg;
-		error = read_it(identity, from, now);
+		error = read_it(identity, from, now, shared->workers > 0);
 	}
 	if (error < 0) {
 		hx_tls_identity_free(identity);
@@ -140,7 +154,7 @@ int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hatch_por
 
 /* ---- places ---- */
 
-static void unref(struct hx_tls_server *shared, struct hatch_tls_identity *identity)
+void hx_identity_unref(struct hx_tls_server *shared, struct hatch_tls_identity *identity)
 {
 	if (identity == NULL || --identity->refs > 0)
 		return;
@@ -157,17 +171,31 @@ struct hatch_tls_identity *hx_tls_identity_offer(
 	return before;
 }
 
+/* False: there is no memory for signatures that are made apart. */
+static bool can_use(struct hx_tls_server *shared, const struct hatch_tls_identity *identity)
+{
+	bool apart = identity->sign != NULL || (identity->slow && shared->jobs.submit != NULL);
+	return !apart || hx_signings_open(shared) == 0;
+}
+
 void hx_tls_identities_settle(struct hx_tls_server *shared)
 {
 	for (size_t i = 0; i < shared->place_count; i++) {
 		struct hx_identity_place *place = &shared->places[i];
 		if (place->next == NULL)
 			continue;
-		unref(shared, place->now);
-		place->now = place->next;
-		place->now->refs = 1;
+		struct hatch_tls_identity *next = place->next;
 		place->next = NULL;
-		shared->account.now += place->now->heap;
+		shared->account.now += next->heap;
+		next->refs = 1;
+		if (can_use(shared, next)) {
+			hx_identity_unref(shared, place->now);
+			place->now = next;
+		} else {
+			shared->say(shared->say_arg, HATCH_ERROR,
+				"identity: no memory for it, so the one before stays");
+			hx_identity_unref(shared, next);
+		}
 	}
 }
 
@@ -176,17 +204,16 @@ size_t hx_tls_identity_count(const struct hx_tls_server *shared)
 	return shared->place_count;
 }
 
-static int fill(struct hx_tls_server *shared, size_t which, const struct hatch_identity *from,
-	int64_t now)
+static int fill(
+	struct hx_tls_server *shared, size_t which, const struct hatch_identity *from, int64_t now)
 {
 	struct hatch_tls_identity *made;
-	int error = hx_tls_identity_make(
-		&made, shared->port, from, now, shared->say, shared->say_arg);
+	int error = hx_tls_identity_make(&made, shared, from, now, shared->say, shared->say_arg);
 	if (error < 0)
 		return error;
 	(void)hx_tls_identity_offer(shared, which, made);
 	hx_tls_identities_settle(shared);
-	return 0;
+	return shared->places[which].now == NULL ? HATCH_ENOMEM : 0;
 }
 
 int hx_identities_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now)
@@ -208,7 +235,7 @@ void hx_identities_close(struct hx_tls_server *shared)
 {
 	for (size_t i = 0; i < shared->place_count; i++) {
 		hx_tls_identity_free(shared->places[i].next);
-		unref(shared, shared->places[i].now);
+		hx_identity_unref(shared, shared->places[i].now);
 	}
 	mbedtls_free(shared->places);
 	shared->places = NULL;
@@ -219,7 +246,7 @@ void hx_identities_close(struct hx_tls_server *shared)
 
 void hx_identity_leave(struct hx_tls *tls)
 {
-	unref(tls->shared, tls->identity);
+	hx_identity_unref(tls->shared, tls->identity);
 	tls->identity = NULL;
 }
 

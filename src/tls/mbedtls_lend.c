@@ -179,7 +179,8 @@ unsigned hx_tls_rest(struct hx_engine *e)
 	unsigned rest = (tls->pair != NULL ? (unsigned)HX_REST_HOLDS : 0u) |
 			(tls->waits ? (unsigned)HX_REST_WAITS : 0u) |
 			(tls->gave ? (unsigned)HX_REST_GAVE : 0u) |
-			(tls->moved ? (unsigned)HX_REST_MOVED : 0u);
+			(tls->moved ? (unsigned)HX_REST_MOVED : 0u) |
+			(tls->works ? (unsigned)HX_REST_WORKS : 0u);
 	if (tls->pair != NULL && mbedtls_ssl_get_bytes_avail(&tls->ssl) > 0)
 		rest |= HX_REST_UNREAD;
 	tls->waits = tls->gave = tls->moved = false;

@@ -14,6 +14,7 @@
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
+#include "sign.h"
 
 #include "../hatch_port.h"
 
@@ -81,8 +82,8 @@ static int set_up_resumption(struct hx_tls_server *shared, const struct hatch_co
 	/* A ticket from before would stand in for a certificate. */
 	if (config->no_tickets || config->client_certs == HATCH_CLIENT_CERTS_REQUIRED)
 		return 0;
-	int error = hx_tickets_set_up(&shared->tickets, config, shared->fast_aes,
-		shared->say, shared->say_arg);
+	int error = hx_tickets_set_up(
+		&shared->tickets, config, shared->fast_aes, shared->say, shared->say_arg);
 	if (error != 0)
 		return refuse(shared, "session tickets", error);
 	mbedtls_ssl_conf_session_tickets_cb(&shared->conf, ticket_write, ticket_parse, shared);
@@ -126,7 +127,7 @@ static uint16_t lent_pairs(const struct hatch_config *config)
 }
 
 int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
-	hx_tls_say *say, void *say_arg)
+	const struct hx_jobs *jobs, hx_tls_say *say, void *say_arg)
 {
 	memset(shared, 0, sizeof(*shared));
 	(void)hx_heap_install();
@@ -134,6 +135,8 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	mbedtls_ssl_config_init(&shared->conf);
 	hx_tickets_init(&shared->tickets);
 	mbedtls_ssl_cache_init(&shared->cache);
+	shared->jobs = *jobs;
+	shared->workers = config->workers;
 	shared->port = config->platform;
 	shared->say = say;
 	shared->say_arg = say_arg;
@@ -162,6 +165,7 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_config_free(&shared->conf);
 	hx_tickets_free(&shared->tickets);
 	mbedtls_ssl_cache_free(&shared->cache);
+	hx_signings_close(shared);
 	hx_identities_close(shared);
 	hx_clients_close(shared);
 	hx_lend_close(&shared->lend);

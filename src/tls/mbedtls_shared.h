@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "flight.h"
 #include "greeting.h"
+#include "../base/job.h"
 #include "identity.h"
 #include "lend.h"
 #include "mbedtls_names.h"
@@ -29,6 +30,11 @@ struct hx_tls_server {
 	mbedtls_ssl_cache_context cache;
 	struct hx_identity_place *places; /* config.identity, then config.identities */
 	size_t place_count;
+	struct hx_jobs jobs;
+	unsigned workers;
+	struct hx_signing *signings;
+	size_t signing_count;
+	uint32_t resumed;          /* how often signers that said LATER were to be asked again */
 	struct hatch_tls_cas *cas; /* of clients' certificates; NULL: none is asked for */
 	const struct hatch_port *port;
 	hx_tls_say *say;
@@ -53,6 +59,10 @@ struct hx_tls {
 	struct hx_heap_account *account;
 	struct hx_tls_server *shared;
 	struct hatch_tls_identity *identity; /* of the handshake; NULL before and after */
+	struct hx_signing *signing;          /* NULL: none */
+	bool has_signed;                     /* in this handshake */
+	bool suspended;                      /* the step that runs waits for a signature */
+	bool works;                          /* so does the connection */
 	struct hx_flight_facts flight;
 	struct hx_greeting greeting;
 	bool wants_chacha; /* it is offered, and AES is software here */

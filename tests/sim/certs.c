@@ -30,7 +30,8 @@ static void make_key(mbedtls_pk_context *key, bool rsa)
 	assert_int_equal(error, 0);
 }
 
-static void add_san(mbedtls_x509_san_list *item, mbedtls_x509_san_list **list, int type, const char *text)
+static void add_san(
+	mbedtls_x509_san_list *item, mbedtls_x509_san_list **list, int type, const char *text)
 {
 	if (text == NULL)
 		return;
@@ -80,8 +81,8 @@ void sim_cert_make(struct sim_cert *out, const struct sim_cert_wish *wish)
 	assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
 	make_key(&key, wish->rsa);
 	out->subject = wish->subject;
-	out->key_len = to_front(
-		out->key, sizeof(out->key), mbedtls_pk_write_key_der(&key, out->key, sizeof(out->key)));
+	out->key_len = to_front(out->key, sizeof(out->key),
+		mbedtls_pk_write_key_der(&key, out->key, sizeof(out->key)));
 	read_key(&issuer, wish->ca == NULL ? out : wish->ca);
 	mbedtls_x509write_crt_init(&crt);
 	mbedtls_x509write_crt_set_subject_key(&crt, &key);

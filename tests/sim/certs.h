@@ -19,7 +19,7 @@ struct sim_cert_wish {
 	const char *second;
 	const char *email;
 	const struct sim_cert *ca; /* NULL: signs itself */
-	const char *until;	   /* NULL: 20990101000000 */
+	const char *until;         /* NULL: 20990101000000 */
 	bool is_ca, rsa;
 };
 

@@ -30,9 +30,10 @@ static int whose(struct hatch_req *req)
 	(void)hatch_client_san(req, 0, &san);
 	if (hatch_tls_facts_of(req, &facts) < 0)
 		return hatch_send_text(req, 200, "plain\n");
-	return hatch_send_json(req, 200, "%s %d [%s] %d %.*s %s who=%.*s", facts.resumed ? "resumed" : "full",
-		(int)facts.client_cert.len, subject, len, (int)san.value.len, san.value.ptr,
-		facts.client_verified ? "good" : "bad", (int)hatch_who(req).len, hatch_who(req).ptr);
+	return hatch_send_json(req, 200, "%s %d [%s] %d %.*s %s who=%.*s",
+		facts.resumed ? "resumed" : "full", (int)facts.client_cert.len, subject, len,
+		(int)san.value.len, san.value.ptr, facts.client_verified ? "good" : "bad",
+		(int)hatch_who(req).len, hatch_who(req).ptr);
 }
 
 static const struct hatch_client_rule few = { "nobody, ada@lab.example ,pump.lab.example" };
@@ -81,8 +82,8 @@ static int ask_with(bool secure, const char *method, const char *path, const cha
 	char request[200];
 	size_t len;
 	int status = 0;
-	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: a\r\n%s\r\n", method,
-		path, more);
+	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: a\r\n%s\r\n", method, path,
+		more);
 	world_log[0] = '\0';
 	world_connect(&w, srv, secure, 3);
 	world_say(&w, request, strlen(request));
@@ -272,8 +273,12 @@ static void refused_at_open(void **state)
 static void make(struct sim_cert *out, const struct sim_cert *from, const char *subject,
 	const char *dns, const char *email, const char *until)
 {
-	struct sim_cert_wish wish = { .subject = subject, .dns = dns, .email = email,
-		.until = until, .ca = from, .is_ca = from == NULL };
+	struct sim_cert_wish wish = { .subject = subject,
+		.dns = dns,
+		.email = email,
+		.until = until,
+		.ca = from,
+		.is_ca = from == NULL };
 	sim_cert_make(out, &wish);
 }
 

@@ -59,8 +59,7 @@ static void meets(struct hatch *srv, const char *name, const struct sim_cert *ex
 	for (size_t i = 0; i < HATCH_COUNT(versions); i++) {
 		tls_options.version = versions[i];
 		struct hatch_span raw = met(srv, name);
-		if (raw.len != expected->cert_len ||
-			memcmp(raw.ptr, expected->cert, raw.len) != 0)
+		if (raw.len != expected->cert_len || memcmp(raw.ptr, expected->cert, raw.len) != 0)
 			fail_msg("%s met another than %s", name == NULL ? "no name" : name,
 				expected->subject);
 	}

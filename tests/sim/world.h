@@ -70,10 +70,10 @@ struct tls_options {
 	const char **alpn;
 	bool resume; /* with what the last client got */
 	bool no_tickets;
-	bool no_ems;            /* without the extended master secret of RFC 7627 */
-	const int *suites;      /* in this order; NULL: the library's */
-	const uint16_t *groups; /* the same; the key share is for the first */
-	const char *name;       /* for SNI */
+	bool no_ems;                  /* without the extended master secret of RFC 7627 */
+	const int *suites;            /* in this order; NULL: the library's */
+	const uint16_t *groups;       /* the same; the key share is for the first */
+	const char *name;             /* for SNI */
 	const struct sim_cert *shows; /* its own certificate, certs.h */
 };
 extern struct tls_options tls_options;
@@ -86,7 +86,7 @@ void tls_client_leave(struct client *client); /* close_notify */
 void tls_client_record(struct client *client, int type, const void *bytes, size_t len);
 void tls_client_say(struct client *client, const void *bytes, size_t len);
 const char *tls_client_heard(struct client *client, size_t *len);
-bool tls_client_done(const struct client *client);      /* handshake over */
+bool tls_client_done(const struct client *client); /* handshake over */
 /* The DER of the server's certificate; empty if it has sent none. */
 struct hatch_span tls_client_met(const struct client *client);
 bool tls_client_saw_close(const struct client *client); /* close_notify */

@@ -42,17 +42,6 @@ static int no_identity(struct hatch_tls_identity *into, const struct hatch_ident
 	return HATCH_EIDENT;
 }
 
-static int no_sign(
-	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room)
-{
-	(void)arg;
-	(void)digest;
-	(void)digest_len;
-	(void)sig;
-	(void)room;
-	return HATCH_EPORT;
-}
-
 static const struct hatch_policy of_worker = { .worker = true };
 static const struct hatch_policy of_small = { .body_max = 100 }, of_large = { .body_max = 5000 };
 static const struct hatch_route routes[] = {
@@ -102,32 +91,26 @@ static void refused_with(const struct hatch_config *config, int error, const cha
 		refused_with(&changed, (error), (sentence));                                       \
 	} while (0)
 
-static void not_in_this_version(void **state)
+static void what_needs_more(void **state)
 {
 	struct hatch_config config = good();
 	(void)state;
-	static const struct hatch_identity later[] = {
-		{ .source = no_identity, .names = "a" },
-		{ .source = no_identity, .psa_key_id = 1 },
-		{ .source = no_identity, .sign = no_sign },
-		{ .source = no_identity, .sign_arg = "a" },
-	};
-	for (size_t i = 0; i < HATCH_COUNT(later); i++)
-		REFUSED(identity, &later[i], HATCH_ENOSYS, "PSA keys and signers");
-	REFUSED(identities, &sourceless, HATCH_ENOSYS, "config.identities");
-	REFUSED(identity_count, 1, HATCH_ENOSYS, "config.identities");
-	REFUSED(client_certs, HATCH_CLIENT_CERTS_OPTIONAL, HATCH_ENOSYS, "client certificates");
-	REFUSED(client_ca, hatch_str("x"), HATCH_ENOSYS, "client certificates");
-	REFUSED(workers, 1, HATCH_ENOSYS, "workers");
+	REFUSED(identities, &sourceless, HATCH_EINVAL, "config.identities without identity_count");
+	REFUSED(identity_count, 1, HATCH_EINVAL, "config.identity_count");
+	REFUSED(client_certs, HATCH_CLIENT_CERTS_OPTIONAL, HATCH_EINVAL,
+		"config.client_certs needs");
+	REFUSED(client_ca, hatch_str("x"), HATCH_EINVAL, "config.client_ca without client_certs");
 	config.routes = slow;
 	config.route_count = 1;
-	refused_with(&config, HATCH_ENOSYS, "workers");
+	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
 	config = good();
 	config.group_count = 1;
 	config.groups = slow_groups;
-	refused_with(&config, HATCH_ENOSYS, "workers");
+	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
 	config.groups = slow_routes;
-	refused_with(&config, HATCH_ENOSYS, "workers");
+	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
+	config.workers = 1;
+	assert_true(hatch_memory_needed(&config) > 0);
 }
 
 static void values(void **state)
@@ -274,7 +257,7 @@ static void undone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(not_in_this_version),
+		cmocka_unit_test(what_needs_more),
 		cmocka_unit_test(values),
 		cmocka_unit_test(last_good_values),
 		cmocka_unit_test(defaults),

@@ -214,7 +214,7 @@ static void hears(int fd, const char *text)
 	}
 }
 
-#define SLOW "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
+#define SLOW  "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
 #define HELLO "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static void the_server_goes_on(void **state)
