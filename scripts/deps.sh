@@ -33,6 +33,7 @@ picolibc-riscv64-unknown-elf /usr/lib/picolibc/riscv64-unknown-elf/lib/release/r
 '
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
+libcjson-dev /usr/include/cjson/cJSON.h
 libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
