@@ -2,12 +2,12 @@
 """The handlers of the ESP-IDF examples, on this machine: the page that asks for a Wi-Fi, the LEDs."""
 import json
 import pathlib
-import re
 import subprocess
 
 import pytest
 
 import harness
+from boards import wraps
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parents[2]
@@ -26,12 +26,6 @@ def program(tmp_path_factory):
          "-Wl,--start-group", harness.BUILD / "libhatch.a", harness.BUILD / "libhatch_mbedtls.a", "-Wl,--end-group",
          *wraps(), "-lpthread", "-o", out], check=True, timeout=60)
     return out
-
-
-def wraps():
-    text = (REPO / "cmake/HatchFast.cmake").read_text()
-    return [f"-Wl,--wrap={name}" for name in
-            re.findall(r"mbedtls_\w+", re.search(r"set\(hatch_wraps(.*?)\)", text, re.S).group(1))]
 
 
 class Board:
