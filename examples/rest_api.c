@@ -38,8 +38,8 @@ static int wish_of(struct hatch_span body)
 {
 	const char *end = NULL;
 	cJSON *json = cJSON_ParseWithLengthOpts(body.ptr, body.len, &end, 0);
-	const cJSON *on = cJSON_GetObjectItemCaseSensitive(json, "on");
-	int wish = cJSON_IsBool(on) ? cJSON_IsTrue(on) : -1;
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, "on");
+	int wish = cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
 	cJSON_Delete(json);
 	while (end != NULL && end < body.ptr + body.len && isspace((unsigned char)*end))
 		end++;

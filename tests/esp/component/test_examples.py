@@ -18,7 +18,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes
 CHIP = ["riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs"]
 SPLIT_DRIVERS = {"esp_driver_gpio", "esp_driver_tsens"}
 KNOWN = SPLIT_DRIVERS | {"driver", "esp_wifi", "esp_netif", "esp_event", "nvs_flash", "esp_hw_support", "esp_timer",
-                         "bootloader_support", "app_update", "esp_app_format", "mbedtls"}
+                         "bootloader_support", "app_update", "esp_app_format", "mbedtls", "json"}
 MBEDTLS = ["-DMBEDTLS_CONFIG_FILE=<tests/esp/mbedtls_config_idf5.h>", f"-I{REPO}", "-isystem",
            str(next((REPO / ".deps").glob("mbedtls-3.6.*")) / "include")]  # 4 has the same of what they use
 
@@ -61,7 +61,7 @@ def test_compiles(example, compiler, generation, tmp_path):
         [*command, "-std=gnu17" if generation == "5" else "-std=gnu2x", *WARNINGS, "-O2", "-c",
          *settings_of(example, "esp32c3", tmp_path), f"-I{REPO / 'src'}", f"-I{HERE / 'include'}",
          f"-I{REPO / 'tests/esp/include'}", f"-I{REPO / f'tests/esp/include-{generation}'}", f"-I{tmp_path}",
-         *MBEDTLS, *map(str, sources)], capture_output=True, text=True, cwd=tmp_path)
+         *MBEDTLS, "-isystem", "/usr/include/cjson", *map(str, sources)], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -71,8 +71,9 @@ def test_its_component(example):
     named += re.findall(r"set\(sensor (\w+\.c)", text)
     files = {path.name for path in (example / "main").glob("*.c")}
     assert {name for name in named if name.endswith(".c")} == files
-    requires = re.search(r"PRIV_REQUIRES (.*?)\)", text, re.S).group(1).replace("${drivers}", "").split()
-    requires += " ".join(re.findall(r"set\(drivers (.*?)\)", text)).split()
+    requires = re.search(r"PRIV_REQUIRES (.*?)\)", text, re.S).group(1)
+    requires = re.sub(r"\$\{(drivers|json)\}", "", requires).split()
+    requires += " ".join(re.findall(r"set\((?:drivers|json) (.*?)\)", text)).split()
     assert set(requires) <= KNOWN
     manifest = (example / "main/idf_component.yml").read_text()
     override = re.search(r'override_path: "(.*?)"', manifest).group(1)
