@@ -157,7 +157,7 @@ def test_what_cannot_be_stored_is_said(board):
     assert is_nobodys(one)
 
 
-@pytest.mark.parametrize("what", ["unopened", "cut", "another format", "no rounds"])
+@pytest.mark.parametrize("what", ["unopened", "cut", "another format", "too few rounds", "too many rounds"])
 def test_what_cannot_be_read_stays_shut(board, what):
     """Nobody logs in, and above all nobody sets another account."""
     one = board()
@@ -165,7 +165,8 @@ def test_what_cannot_be_read_stays_shut(board, what):
     path = one.folder / "nvs/first_login.account"
     blob = path.read_bytes()
     path.write_bytes({"cut": blob[:-1], "another format": b"\2" + blob[1:],
-                      "no rounds": blob[:4] + bytes(4) + blob[8:]}.get(what, blob))
+                      "too few rounds": blob[:4] + struct.pack("=I", 999) + blob[8:],
+                      "too many rounds": blob[:4] + struct.pack("=I", 1000001) + blob[8:]}.get(what, blob))
     one = board(*["unopened"] if what == "unopened" else [])
     assert "cannot be read" in one.server.log() and "the code" not in one.server.log()
     assert one.ask("/setup")[0] == 409

@@ -116,6 +116,21 @@ def test_an_update_ends_the_trial_before_it(board):
     assert re.search(r"^valid\nno restart\n(.*\n)*begin ota_1\n(.*\n)*restart in 2000 ms$", one.said(), re.M)
 
 
+def test_a_trial_goes_on_where_it_cannot_be_ended(board):
+    one = board("trial", "stuck")
+    for _ in range(2):
+        assert one.ask("/", *LOGIN)[0] == 500
+    assert send(one, GOOD)[0] == 500
+    assert "no restart" not in one.said() and "begin" not in one.said() and "confirm: " in one.said()
+
+
+def test_a_table_without_a_second_place(board):
+    one = board("single")
+    assert "no second place" in one.said()
+    assert send(one, GOOD) == (500, "There is no place for an image.\n")
+    assert one.ask("/", *LOGIN)[0] == 200
+
+
 def test_no_trial_of_what_was_flashed(board):
     one = board()
     assert one.ask("/", *LOGIN)[0] == 200

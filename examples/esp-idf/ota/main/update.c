@@ -30,7 +30,7 @@ static int begin(void *arg, uint64_t len)
 	(void)arg;
 	(void)len;
 	if (place == NULL || chosen)
-		return HATCH_ESTATE; /* this one is not to be written again before the restart */
+		return HATCH_ESTATE; /* there is none, or it is the one to start with next */
 	esp_err_t error = esp_ota_begin(place, OTA_WITH_SEQUENTIAL_WRITES, &handle);
 	open = error == ESP_OK;
 	return result(error, "begin");
@@ -68,7 +68,12 @@ static void forget(void *arg)
 }
 
 struct hatch_updater update = {
-	.begin = begin, .write = take, .finish = finish, .abort = forget, .needs_digest = true
+	.begin = begin,
+	.write = take,
+	.finish = finish,
+	.abort = forget,
+	.max = UINT32_MAX, /* until it is known how large the place is */
+	.needs_digest = true,
 };
 
 void update_init(void)

@@ -2,9 +2,9 @@
  * flash.c - the ota example's pages, update and trial on this machine, over a flash in memory
  * SPDX-License-Identifier: MIT
  *
- * flash CERT KEY [trial]: with "trial" the image that runs is a new one.  An image begins with
- * ESP-IDF's magic byte 0xe9 and, for this board, ends with it.  What is asked of the board is
- * printed.
+ * flash CERT KEY [trial] [stuck] [single]: the image that runs is a new one; it cannot be
+ * confirmed; there is no second place.  An image begins with ESP-IDF's magic byte 0xe9 and, for
+ * this board, ends with it.  What is asked of the board is printed.
  */
 #include <esp_app_desc.h>
 #include <esp_ota_ops.h>
@@ -29,7 +29,7 @@ static const esp_partition_t places[] = { { 0x20000, PLACE, "ota_0" },
 	{ 0x200000, PLACE, "ota_1" } };
 static unsigned char flash[PLACE];
 static size_t written;
-static bool open, pending, armed;
+static bool open, pending, armed, stuck, single;
 
 /* ---- esp_ota_ops.h: a call in the wrong state ends the program ---- */
 
@@ -89,7 +89,7 @@ const esp_partition_t *esp_ota_get_running_partition(void)
 
 const esp_partition_t *esp_ota_get_next_update_partition(const esp_partition_t *from)
 {
-	return from == NULL ? &places[1] : NULL;
+	return from == NULL && !single ? &places[1] : NULL;
 }
 
 esp_err_t esp_ota_get_state_partition(const esp_partition_t *place, esp_ota_img_states_t *out)
@@ -100,6 +100,8 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t *place, esp_ota_img_
 
 esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
 {
+	if (stuck)
+		return ESP_FAIL;
 	printf("valid\n");
 	pending = false;
 	return ESP_OK;
@@ -162,7 +164,11 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	pending = argc > 3 && strcmp(argv[3], "trial") == 0;
+	for (int i = 3; i < argc; i++) {
+		pending |= strcmp(argv[i], "trial") == 0;
+		stuck |= strcmp(argv[i], "stuck") == 0;
+		single |= strcmp(argv[i], "single") == 0;
+	}
 	restart_init();
 	trial_init();
 	update_init();
