@@ -20,7 +20,8 @@ def wraps():
 
 def build(out, sources, *options):
     subprocess.run(
-        ["gcc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-g", *options, f"-I{REPO / 'src'}", f"-I{HERE / 'include'}",
+        ["gcc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-g", "-fsanitize=address,undefined",
+         "-fno-sanitize-recover=all", *options, f"-I{REPO / 'src'}", f"-I{HERE / 'include'}",
          f"-I{REPO / 'tests/esp/include'}", f"-I{REPO / 'tests/esp/standin'}", *sources, "-Wl,--start-group",
          harness.BUILD / "libhatch.a", harness.BUILD / "libhatch_mbedtls.a", "-Wl,--end-group", *wraps(), "-lpthread",
          "-o", out], check=True, timeout=120)
