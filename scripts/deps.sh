@@ -33,6 +33,7 @@ picolibc-riscv64-unknown-elf /usr/lib/picolibc/riscv64-unknown-elf/lib/release/r
 '
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
+libcjson-dev /usr/include/cjson/cJSON.h
 libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
@@ -90,7 +91,7 @@ missing=${missing% }
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
+		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, cJSON, Python 3" \
 			"with pytest, yaml, kconfiglib and prometheus-client, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
 			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2

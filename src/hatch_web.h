@@ -115,6 +115,16 @@ struct hatch_parts {
 #define HATCH_PARTS_SCRATCH 768
 int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, void *arg);
 
+/* ---- pages ------------------------------------------------------------------ */
+
+/*
+ * text for a page, between tags or in an attribute that stands in quotation marks: the characters
+ * & < > " ' are written as references.  The length, with a NUL behind it; HATCH_EBIG if room bytes
+ * are too few, and then buf is an empty string.  6 * text.len + 1 bytes always suffice.  For a
+ * script, a style or an address it is not the right thing.
+ */
+int hatch_escape_html(char *buf, size_t room, struct hatch_span text);
+
 /* ---- firmware ------------------------------------------------------------------- */
 
 /*

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every sketch compiles as the Arduino builder compiles it, and does what its first comment says."""
 
+import base64
 import concurrent.futures
 import http.client
 import json
@@ -24,7 +25,7 @@ UNTRUSTING.verify_mode = ssl.CERT_NONE
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("standard", ["gnu++17", "c++17", "gnu++2b"])
 def test_compiles(compiler, standard):
-    assert len(SKETCHES) >= 8
+    assert len(SKETCHES) >= 11
     for name in SKETCHES:
         result = compile_sketch(name, compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only")
         assert result.returncode == 0, f"{name}: {result.stderr}"
@@ -254,6 +255,76 @@ def test_self_signed_certificate(start):
     board = start("Self-Signed-Certificate", pins_low="0")
     board.await_line("BOOT was pressed")
     assert board.fingerprint() != first  # renewed
+
+
+def test_html_forms(start):
+    board = start("HTML-Forms")
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert "It shows: nothing yet<form" in board.get("/")[1]
+    status, _, fields = board.ask("POST", "/text", "text=%3Cb%3E'hot'%3C%2Fb%3E", **form)
+    assert status == 303 and fields["Location"] == "/"
+    assert "It shows: &lt;b&gt;&#39;hot&#39;&lt;/b&gt;<form" in board.get("/")[1]
+    assert board.ask("POST", "/text", "text=" + "%27" * 40, **form)[0] == 303
+    assert "It shows: " + "&#39;" * 40 + "<form" in board.get("/")[1]
+    assert board.ask("POST", "/text", "text=" + "x" * 41, **form)[0] == 400
+    assert board.ask("POST", "/text", "other=x", **form)[0] == 400
+    assert "It shows: " + "&#39;" * 40 + "<form" in board.get("/")[1]
+
+    def upload(length, count=1):
+        part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + bytes(length) + b"\r\n"
+        return board.ask("POST", "/file", part * count + b"--x--\r\n", Content_Type="multipart/form-data; boundary=x")
+
+    status, body, _ = upload(1000000)
+    assert status == 200 and json.loads(body) == {"bytes": 1000000}
+    assert upload(1, 2)[0] == 413
+    status, body, _ = upload(0)
+    assert status == 200 and json.loads(body) == {"bytes": 0}
+
+
+def test_middleware(start):
+    board = start("Middleware")
+    status, body, fields = board.ask("GET", "/api/status")
+    assert status == 200 and json.loads(body) == {"requests": 1, "maintenance": False}
+    assert re.fullmatch(r"\d+-\d+", fields["X-Request-Id"]) and fields["X-Board"] == "the one on the desk"
+    assert fields["X-Content-Type-Options"] == "nosniff" and "Access-Control-Allow-Origin" not in fields
+    for origin, allowed in (("https://app.example", "https://app.example"), ("https://other.example", None)):
+        assert board.ask("GET", "/api/status", Origin=origin)[2]["Access-Control-Allow-Origin"] == allowed
+        status, _, fields = board.ask("OPTIONS", "/api/status", Origin=origin)
+        assert status == 204 and (fields["Access-Control-Allow-Methods"] == "GET") == (allowed is not None)
+    status, body, fields = board.ask("POST", "/admin/maintenance")
+    assert status == 200 and json.loads(body)["maintenance"] is True and fields["X-Request-Id"] is None
+    status, _, fields = board.ask("GET", "/api/status")
+    assert status == 503 and fields["Retry-After"] == "60" and fields["X-Request-Id"]
+    assert board.ask("POST", "/admin/maintenance")[0] == 200
+    assert json.loads(board.get("/api/status")[1])["requests"] == 7  # those that were refused count, too
+
+
+def basic(credentials):
+    return {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+
+
+def test_authentication(start):
+    board = start("Authentication")
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert board.ask("GET", "/light")[0] == 401
+    status, _, fields = board.ask("GET", "/light", **basic("ada:guess"))
+    assert status == 401 and fields["WWW-Authenticate"].startswith('Basic realm="esp32"')
+    status, body, _ = board.ask("GET", "/light", **basic("ada:change me"))
+    assert status == 200 and json.loads(body) == {"light": 1034}
+    status, _, fields = board.ask("GET", "/", Accept="text/html")
+    assert status == 303 and fields["Location"] == "/login"
+    assert "action=/login" in board.get("/login")[1]
+    assert board.ask("POST", "/login", "name=ada&password=guess", **form)[0] == 403
+    status, _, fields = board.ask("POST", "/login", "name=ada&password=change+me", **form)
+    cookie = fields["Set-Cookie"].split(";")[0]
+    assert status == 303 and {"Secure", "HttpOnly"} <= set(fields["Set-Cookie"].split("; "))
+    status, body, _ = board.ask("GET", "/", Cookie=cookie)
+    token = re.search(r"name=csrf value=(\w{32})>", body.decode()).group(1)
+    assert status == 200 and "Light: 1034" in body.decode()
+    assert board.ask("POST", "/logout", "csrf=" + "0" * 32, Cookie=cookie, **form)[0] == 403
+    assert board.ask("GET", "/", Cookie=cookie)[0] == 200
+    assert board.ask("POST", "/logout", f"csrf={token}", Cookie=cookie, **form)[0] == 303
+    assert board.ask("GET", "/", Cookie=cookie)[0] == 401
 
 
 def test_rest_api(start):
