@@ -308,8 +308,9 @@ enum hatch_client_certs {
 };
 
 /* How config.client_ca is read.  Naming one links it. */
-struct hatch_tls_cas;
-typedef int hatch_client_ca_source(struct hatch_tls_cas *into, struct hatch_span certs);
+struct hx_tls_server;
+struct hatch_config;
+typedef int hatch_client_ca_source(struct hx_tls_server *into, const struct hatch_config *config);
 hatch_client_ca_source hatch_client_ca_pem; /* one or several; length 0: a C string */
 hatch_client_ca_source hatch_client_ca_der; /* one */
 
@@ -319,6 +320,22 @@ struct hatch_task {
 	int8_t priority; /* as the platform counts; default 5 */
 	int8_t core;     /* 1 + number of the core to stay on; default any */
 };
+
+/*
+ * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA keys, PSA
+ * keys and signers.  Naming the source links them.
+ */
+struct hatch_workers;
+typedef int hatch_worker_source(struct hatch *srv, const struct hatch_workers *how);
+hatch_worker_source hatch_worker_tasks;
+struct hatch_workers {
+	hatch_worker_source *source;
+	uint8_t count;
+	struct hatch_task task; /* default 6144 bytes, priority 4 */
+};
+/* clang-format off */
+#define HATCH_WORKERS(count) { hatch_worker_tasks, (count), { 0, 0, 0 } }
+/* clang-format on */
 
 struct hatch_observer; /* below */
 
@@ -416,13 +433,8 @@ struct hatch_config {
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
 	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
-	/*
-	 * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA
-	 * keys, PSA keys and signers.  Default 0: none, and everybody waits for them.
-	 */
-	uint8_t workers;
-	struct hatch_task worker_task; /* how they are; default 6144 bytes, priority 4 */
-	void *user;                    /* hatch_user() gives it back */
+	const struct hatch_workers *workers;   /* default: none, and everybody waits */
+	void *user;                            /* hatch_user() gives it back */
 };
 
 enum hatch_level {

@@ -179,9 +179,8 @@ const struct hatch_config *hx_config(const struct hatch *srv);
 struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free */
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
-void hx_exchange_work(struct hatch_req *req);          /* calls the handler on a worker */
-bool hx_exchange_is_away(const struct hatch_req *req); /* there it is */
-int64_t hx_unix_time(const struct hatch *srv);         /* 0: not known */
+void hx_exchange_work(struct hatch_req *req);  /* calls the handler on a worker */
+int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
 uint32_t hx_now_ms(const struct hatch *srv);
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)
 	HATCH_PRINTF(3, 4);

@@ -107,8 +107,10 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_head is at least 128, and max_line not over it";
 	if (c->copy_max < 256)
 		return "config.copy_max is at least 256";
-	if (c->workers == 0 && has_worker(c))
-		return "a policy says worker, and config.workers is 0";
+	if (c->workers == NULL && has_worker(c))
+		return "a policy says worker, and there are no config.workers";
+	if (c->workers != NULL && (c->workers->source == NULL || c->workers->count == 0))
+		return "config.workers has no source, or none of them";
 	if (c->max_requests > c->max_conns)
 		return "config.max_requests is not over max_conns";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)

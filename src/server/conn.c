@@ -331,6 +331,11 @@ int hatch_conn_error(const struct hatch_conn *c)
 	return c->error;
 }
 
+bool hx_conn_stands_still(const struct hatch_conn *c)
+{
+	return c->working;
+}
+
 bool hx_conn_is_idle(const struct hatch_conn *c)
 {
 	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !c->waits_record &&
@@ -408,7 +413,8 @@ int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
 
 void hatch_conn_close(struct hatch_conn *c)
 {
-	hx_conn_wait_for_work(c);
+	if (c->working)
+		c->srv->work->wait_for(c);
 	hx_conn_cut(c, 0);
 	c->engine->ops->free(c->engine);
 	hx_record_freed(c->srv);

@@ -107,7 +107,6 @@ bool hx_conn_is_head(const struct hatch_conn *c);
 
 /* A worker has it. */
 bool hx_conn_stands_still(const struct hatch_conn *c);
-void hx_conn_wait_for_work(struct hatch_conn *c);
 
 /* It waits for its client's rate to let it begin. */
 bool hx_conn_is_delayed(const struct hatch_conn *c);

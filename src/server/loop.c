@@ -406,7 +406,8 @@ int hatch_poll(struct hatch *srv, uint32_t wait_ms)
 	uint32_t now = srv->port->now_ms();
 	uint32_t timer_ms = hx_timers_run(srv, now);
 	hx_posts_run(srv, srv);
-	hx_work_settle(srv);
+	if (srv->work != NULL)
+		srv->work->settle(srv);
 	hx_replace_settle(srv);
 	uint32_t wait = prepare(srv, now, wait_ms < timer_ms ? wait_ms : timer_ms);
 	if (hx_stopping(srv))

@@ -95,7 +95,8 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 	struct hx_bucket *handshakes = take_buckets(
 		arena, tls ? config->client_handshakes_per_min : (uint16_t)HATCH_UNLIMITED);
 	struct hx_bucket *requests = take_buckets(arena, config->client_requests_per_min);
-	void **workers = hx_arena_take(arena, config->workers * sizeof(*workers));
+	void **workers = hx_arena_take(
+		arena, (config->workers == NULL ? 0u : config->workers->count) * sizeof(*workers));
 	if (srv == NULL)
 		return NULL;
 	srv->workers = workers;

@@ -11,6 +11,15 @@ bool hx_sign_possible(void)
 	return false;
 }
 
+void hx_sign_enter(struct hx_tls *tls)
+{
+	(void)tls;
+}
+
+void hx_sign_leave(void)
+{
+}
+
 void hx_sign_conf(struct hx_tls_server *shared)
 {
 	(void)shared;
