@@ -23,6 +23,8 @@
 #include "../base/client.h"
 #include "due.h"
 
+struct hx_live;
+
 enum hx_go {
 	HX_GO_ON,   /* call the stage again, it may be another one by now */
 	HX_GO_WAIT, /* nothing to do until something happens */
@@ -64,6 +66,8 @@ struct hatch_conn {
 	bool waits_pool;   /* for an exchange or a body buffer */
 	bool waits_record; /* for a pair of record buffers */
 	bool record_late;  /* has had one for longer than it should */
+
+	struct hx_live *live; /* what it has become; NULL: HTTP */
 
 	/* HTTP/1.1 */
 	struct hatch_req *ex; /* NULL between requests */

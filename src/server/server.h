@@ -13,6 +13,7 @@
 
 #include "../base/arena.h"
 #include "conn.h"
+#include "live.h"
 #include "metrics.h"
 #include "rate.h"
 
@@ -70,6 +71,8 @@ struct hatch {
 	atomic_bool stop;
 	void *task;
 
+	struct hx_lives lives;
+
 	struct hx_timer *timers;
 	unsigned timer_count;
 
@@ -94,6 +97,7 @@ void hx_conn_wake(struct hatch_conn *c);
 
 /* loop.c */
 void hx_close_conn(struct hatch_conn *c);
+void hx_last_turns(struct hatch *srv); /* of live connections, as the server closes */
 
 /* admission.c */
 void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, before any was seen */
