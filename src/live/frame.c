@@ -58,7 +58,7 @@ static bool begin(struct hx_frame *f)
 	f->opcode = f->head[0] & 15;
 	f->mask_at = 0;
 	f->payload = true;
-	if ((f->head[1] & MASKED) == 0 || !read_length(f))
+	if (!read_length(f))
 		return false;
 	return hx_frame_is_control(f) ? begin_control(f, rsv) : begin_data(f, rsv);
 }
@@ -90,6 +90,8 @@ int hx_frame_take(struct hx_frame *f, unsigned char *bytes, size_t len, size_t *
 	}
 	while (*used < len) {
 		f->head[f->have++] = bytes[(*used)++];
+		if (f->have == BASE && (f->head[1] & MASKED) == 0)
+			return -HX_CLOSE_PROTOCOL; /* section 5.1; what follows is no mask */
 		if (f->have >= BASE && f->have == head_len(f->head))
 			return begin(f) ? HX_FRAME_BEGIN : -HX_CLOSE_PROTOCOL;
 	}

@@ -205,7 +205,7 @@ static void end_frame(struct hatch_ws *ws)
 	if (frame->opcode == HX_OP_CLOSE)
 		heard_close(ws);
 	else if (frame->opcode == HX_OP_PING)
-		ws->owes_pong = true;
+		hx_ws_pong(ws);
 	if (hx_frame_is_control(frame) || !frame->fin || ws->ended || is_closing(ws))
 		return;
 	if (!frame->rsv1) {

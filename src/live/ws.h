@@ -60,6 +60,7 @@ struct hatch_ws {
 
 struct hatch_ws *hx_ws_of(struct hx_live *live);
 uint32_t hx_ws_message_max(const struct hatch_ws *ws);
+void hx_ws_pong(struct hatch_ws *ws);
 void hx_ws_fill(struct hatch_ws *ws); /* what is owed, into what room there is */
 void hx_ws_close(struct hatch_ws *ws, unsigned code);
 void hx_ws_put_close(struct hatch_ws *ws);

@@ -40,13 +40,19 @@ void hx_ws_put_close(struct hatch_ws *ws)
 		hx_live_timer(ws->live, hx_config(ws->live->srv)->goodbye_ms);
 }
 
+/* Before what is answered to messages behind the ping, if there is room. */
+void hx_ws_pong(struct hatch_ws *ws)
+{
+	ws->owes_pong = !put_frame(ws, HX_FRAME_FIN | HX_OP_PONG,
+		hx_span(ws->control, ws->control_len));
+}
+
 void hx_ws_fill(struct hatch_ws *ws)
 {
 	if (ws->said_close)
 		return;
 	if (ws->owes_pong)
-		ws->owes_pong = !put_frame(
-			ws, HX_FRAME_FIN | HX_OP_PONG, hx_span(ws->control, ws->control_len));
+		hx_ws_pong(ws);
 	hx_ws_put_close(ws);
 	if (ws->owes_close || ws->said_close)
 		return;
