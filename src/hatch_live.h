@@ -129,6 +129,8 @@ struct hatch_ws_piece {
  */
 struct hatch_ws_codec;
 extern const struct hatch_ws_codec hatch_ws_zlib;
+#define HATCH_WS_DEFLATE_SIZE(bits)               (8192 + (7u << (bits)))
+#define HATCH_WS_INFLATE_SIZE(bits, message_room) (8192 + (1u << (bits)) + (message_room))
 struct hatch_ws_deflate {
 	const struct hatch_ws_codec *codec; /* &hatch_ws_zlib */
 	void *memory;                       /* aligned as malloc() aligns */

@@ -174,7 +174,7 @@ static void begin_frame(struct hatch_ws *ws)
 	if (ws->frame.first) {
 		memset(&ws->utf8, 0, sizeof(ws->utf8));
 		ws->total = 0;
-		ws->begun = ws->ended = false;
+		ws->begun = ws->ended = ws->unpack_end = false;
 		ws->message_len = 0;
 	}
 	if (!ws->frame.rsv1 && ws->total + ws->frame.left > hx_ws_message_max(ws))

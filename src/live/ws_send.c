@@ -43,6 +43,8 @@ void hx_ws_put_close(struct hatch_ws *ws)
 /* Before what is answered to messages behind the ping, if there is room. */
 void hx_ws_pong(struct hatch_ws *ws)
 {
+	if (ws->said_close)
+		return;
 	ws->owes_pong = !put_frame(ws, HX_FRAME_FIN | HX_OP_PONG,
 		hx_span(ws->control, ws->control_len));
 }

@@ -120,6 +120,28 @@ static const struct hatch_ws_ops short_ops = { .message = echo, .message_max = 1
 static const struct hatch_ws_ops ping_ops = {
 	.message = echo, .close = note_close, .ping_ms = 200, .pong_ms = 300
 };
+enum { PACKED = 8 }; /* so many connections at once; others are served without */
+static _Alignas(16) unsigned char packed_memory[HATCH_WS_DEFLATE_SIZE(9) +
+						PACKED * (HATCH_WS_INFLATE_SIZE(9, 2000) + 16)];
+static struct hatch_ws_deflate packed = { .codec = &hatch_ws_zlib,
+	.memory = packed_memory,
+	.memory_len = sizeof(packed_memory),
+	.message_room = 2000 };
+static _Alignas(16) unsigned char wide_memory[HATCH_WS_DEFLATE_SIZE(15) +
+					      2 * (HATCH_WS_INFLATE_SIZE(15, 500) + 16)];
+static struct hatch_ws_deflate wide = { .codec = &hatch_ws_zlib,
+	.memory = wide_memory,
+	.memory_len = sizeof(wide_memory),
+	.window_bits = 15,
+	.message_room = 500 };
+static const struct hatch_ws_ops packed_ops = {
+	.message = echo, .writable = hatch_ws_resume, .close = note_close, .deflate = &packed
+};
+static const struct hatch_ws_ops wide_ops = { .message = echo_piece,
+	.writable = hatch_ws_resume,
+	.close = note_close,
+	.in_pieces = true,
+	.deflate = &wide };
 static const struct hatch_ws_ops news_ops = { .open = note_open, .close = note_close };
 
 static int hello(struct hatch_req *req)
@@ -138,6 +160,8 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_GET, "/count", hatch_websocket, &count_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/obey", hatch_websocket, &obey_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/short", hatch_websocket, &short_ops),
+	HATCH_ROUTE_ARG(HATCH_GET, "/packed", hatch_websocket, &packed_ops),
+	HATCH_ROUTE_ARG(HATCH_GET, "/wide", hatch_websocket, &wide_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/ping", hatch_websocket, &ping_ops),
 };
 static const struct hatch_route grouped[] = {
