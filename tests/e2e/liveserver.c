@@ -7,7 +7,7 @@
  *	pour PATH COUNT SIZE	publish so many numbered events, waiting where it is full
  *	say PATH DATA		publish a text message
  *	flood PATH COUNT	so many numbered messages, from a thread, waiting where it is full
- *	storm PATH MS		as fast as it can for so long, from a thread
+ *	storm PATH MS SIZE	of so many bytes, as fast as it can for so long, from a thread
  *	stats			prints a line of JSON
  *	quit
  */
@@ -214,6 +214,7 @@ static void pour(const char *line)
 struct job {
 	char path[64];
 	unsigned long much;
+	int size; /* of a message, at least */
 	bool storm;
 };
 
@@ -229,8 +230,8 @@ static void *work(void *arg)
 	struct job *job = arg;
 	unsigned long start = now_ms(), taken = 0, dropped = 0;
 	for (unsigned long i = 0; job->storm ? now_ms() - start < job->much : i < job->much;) {
-		char text[32];
-		snprintf(text, sizeof(text), "%lu", i);
+		char text[1001];
+		snprintf(text, sizeof(text), "%0*lu", job->storm ? job->size : 0, i);
 		int error = hatch_publish(
 			server, hatch_to_path(job->path), HATCH_WS_TEXT, hatch_str(text));
 		taken += error == 0;
@@ -250,7 +251,7 @@ static void start_job(char *line, bool storm)
 {
 	pthread_t thread;
 	struct job *job = calloc(1, sizeof(*job));
-	if (job == NULL || sscanf(line, "%63s %lu", job->path, &job->much) != 2)
+	if (job == NULL || sscanf(line, "%63s %lu %d", job->path, &job->much, &job->size) < 2)
 		exit(2);
 	job->storm = storm;
 	if (pthread_create(&thread, NULL, work, job) != 0)
