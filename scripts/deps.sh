@@ -40,6 +40,9 @@ python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
 python3-yaml /usr/lib/python3/dist-packages/yaml/__init__.py
 openssl openssl
 pkg-config pkg-config
+python3-websockets /usr/lib/python3/dist-packages/websockets/__init__.py
+nodejs node
+npm npm
 python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
 libnss3-tools certutil
 g++ g++

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * This is the whole public API for people who write request handlers.
- * (Files, forms, uploads and logins are in hatch_web.h; to drive a connection
+ * (Files, forms, uploads and logins are in hatch_web.h, server-sent events and
+ * WebSockets in hatch_live.h; to drive a connection
  * without sockets, see hatch_conn.h; to bring hatch to
  *  a new board, see hatch_port.h; the numbers behind every default are in
  *  hatch_limits.h.)
@@ -59,7 +60,6 @@ extern "C" {
 
 struct hatch;     /* a server */
 struct hatch_req; /* one exchange: a request and the response being given to it */
-struct hatch_ws;  /* one WebSocket */
 
 struct hatch_span {
 	const char *ptr;
@@ -204,9 +204,7 @@ struct hatch_group {
  * The library's own features are handlers too.  Those that nobody names are
  * left out by the linker; that is the only feature switch there is.
  */
-hatch_handler hatch_to_https;  /* 308 to the same place over TLS; no arg */
-hatch_handler hatch_websocket; /* [later] arg: const struct hatch_ws_ops * */
-hatch_handler hatch_events;    /* [later] server-sent events; feed with hatch_publish() */
+hatch_handler hatch_to_https; /* 308 to the same place over TLS; no arg */
 
 /* ---- identity -------------------------------------------------------------- */
 
@@ -435,6 +433,13 @@ struct hatch_config {
 	const struct hatch_observer *observer; /* default: none */
 	const struct hatch_workers *workers;   /* default: none, and everybody waits */
 	void *user;                            /* hatch_user() gives it back */
+
+	/* live connections, hatch_live.h */
+	uint16_t max_live;    /* events and WebSockets at once, of which one client may have all but
+				 one; below max_conns; default 0: none */
+	uint16_t live_buffer; /* bytes that wait to be sent to one of them; default 2048 */
+	uint16_t live_piece;  /* bytes of a message that is arriving; default 1024 */
+	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096 */
 };
 
 enum hatch_level {
@@ -535,6 +540,8 @@ struct hatch_stats {
 	uint32_t tls_heap; /* what the TLS library has for this server, record buffers too */
 	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
 	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
+	uint32_t live, live_dropped; /* live connections, and messages that slow ones have missed */
+	uint32_t publish_dropped;    /* refused with HATCH_EFULL */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 
@@ -674,36 +681,6 @@ int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
 /* The same by itself, so long after it has said so. */
 void hatch_resume_after(struct hatch_req *req, uint32_t ms);
-
-/* ---- events, WebSockets: [later], in their final shape ---------------------- */
-
-/*
- * To everyone on the events or WebSocket route at path.  id may be NULL.  Safe
- * from any task; never blocks; HATCH_EFULL says that it was dropped.
- */
-int hatch_publish(struct hatch *srv, const char *path, const char *event, const char *id,
-	struct hatch_span data);
-
-struct hatch_ws_ref {
-	uint32_t slot, generation;
-};
-struct hatch_ws_ops {
-	int (*open)(struct hatch_ws *ws, struct hatch_req *req);
-	int (*message)(struct hatch_ws *ws, struct hatch_span piece, bool text, bool last);
-	void (*writable)(struct hatch_ws *ws); /* after hatch_ws_send() said HATCH_LATER */
-	void (*close)(struct hatch_ws *ws, int code);
-	const char *protocols; /* comma separated, in our order of preference */
-	const char *origins;   /* comma separated; NULL: only our own */
-	uint32_t message_max;  /* larger ones come in pieces; default 1024 */
-	uint32_t ping_ms;      /* default 20000 */
-	bool deflate;
-};
-int hatch_ws_send(
-	struct hatch_ws *ws, struct hatch_span data, bool text); /* all of it, or HATCH_LATER */
-int hatch_ws_close(struct hatch_ws *ws, int code);
-void **hatch_ws_user(struct hatch_ws *ws);
-struct hatch_ws_ref hatch_ws_ref_of(const struct hatch_ws *ws);
-struct hatch_ws *hatch_ws_find(struct hatch *srv, struct hatch_ws_ref ref);
 
 #ifdef __cplusplus
 }

@@ -61,6 +61,8 @@ struct hx_body_buf {
 	char *bytes;
 };
 
+struct hx_live;
+
 struct hx_param {
 	struct hatch_span name, value;
 };
@@ -132,8 +134,11 @@ struct hatch_req {
 	struct hatch_span borrowed;
 	hatch_source *source;
 	void *source_arg;
-	bool body_started; /* by the carrier: the head is on its way */
-	uint64_t sent;     /* bytes of body, for the log */
+	bool body_started;    /* by the carrier: the head is on its way */
+	struct hx_live *live; /* its connection is to become that, live/live.h; NULL: nothing */
+	bool becomes_live;    /* with this response */
+	const char *upgrade;  /* the field Upgrade, and so "Connection: Upgrade" */
+	uint64_t sent;        /* bytes of body, for the log */
 
 	struct hx_on_end on_end[HATCH_ON_END_MAX];
 	unsigned on_end_count;

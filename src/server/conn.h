@@ -24,6 +24,8 @@
 #include "../base/job.h"
 #include "due.h"
 
+struct hx_live;
+
 enum hx_go {
 	HX_GO_ON,   /* call the stage again, it may be another one by now */
 	HX_GO_WAIT, /* nothing to do until something happens */
@@ -68,6 +70,8 @@ struct hatch_conn {
 	bool waits_record; /* for a pair of record buffers */
 	bool waits_work;   /* for a signature */
 	bool record_late;  /* has had one for longer than it should */
+
+	struct hx_live *live; /* what it has become; NULL: HTTP */
 
 	/* HTTP/1.1 */
 	struct hatch_req *ex; /* NULL between requests */

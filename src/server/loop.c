@@ -320,6 +320,13 @@ static void turn(struct hatch_conn *c)
 	c->woken = c->woken || moved || (want & HATCH_WANT_TURN) != 0;
 }
 
+void hx_last_turns(struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->sock >= 0 && srv->conns[i]->live != NULL)
+			turn(srv->conns[i]);
+}
+
 static bool ready(struct hatch_conn *c, uint32_t now)
 {
 	return c->woken || c->srv->set[HX_LISTENERS + c->slot].ready != 0 ||

@@ -27,6 +27,14 @@ int hatch_post(struct hatch *srv, hatch_call *call, void *arg)
 /* Not more than a queue's length, so that calls that post again let the loop go on. */
 void hx_posts_run(struct hatch *srv, struct hatch *told)
 {
+	void (*deliver)(struct hatch *) = NULL;
+	if (srv->config.max_live > 0 && told != NULL) {
+		srv->port->lock(srv->lock);
+		deliver = srv->lives.deliver;
+		srv->port->unlock(srv->lock);
+	}
+	if (deliver != NULL)
+		deliver(srv);
 	for (unsigned i = 0; i < srv->config.posts; i++) {
 		struct hx_post post = { NULL, NULL };
 		srv->port->lock(srv->lock);

@@ -105,6 +105,7 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
 	out->heap_free = heap.free;
 	out->heap_largest = heap.largest;
 	out->memory = (uint32_t)srv->memory;
+	out->publish_dropped = atomic_load(&srv->lives.dropped);
 }
 
 /* ---- opening ---- */
@@ -307,6 +308,9 @@ void hatch_close(struct hatch *srv)
 	}
 	if (srv->work != NULL)
 		srv->work->close(srv);
+	atomic_store(&srv->stop, true);
+	if (srv->set != NULL)
+		hx_last_turns(srv);
 	close_sockets(srv);
 	/* Nothing can be posted any more by then; that is the caller's part. */
 	if (srv->lock != NULL)

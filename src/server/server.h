@@ -14,6 +14,7 @@
 #include "../base/arena.h"
 #include "../base/job.h"
 #include "conn.h"
+#include "live.h"
 #include "metrics.h"
 #include "rate.h"
 
@@ -85,6 +86,8 @@ struct hatch {
 	unsigned worker_count;
 	atomic_bool workers_end;
 
+	struct hx_lives lives;
+
 	struct hx_timer *timers;
 	unsigned timer_count;
 
@@ -109,6 +112,7 @@ void hx_conn_wake(struct hatch_conn *c);
 
 /* loop.c */
 void hx_close_conn(struct hatch_conn *c);
+void hx_last_turns(struct hatch *srv); /* of live connections, as the server closes */
 
 /* replace.c: an identity that was offered takes its place */
 void hx_replace_settle(struct hatch *srv);
