@@ -25,9 +25,6 @@
  *  - hatch allocates once, in hatch_open(), and nothing afterwards.  What the
  *    TLS library allocates is counted for each connection.
  *  - Time is in milliseconds and sizes are in bytes, unless the name says other.
- *  - What is marked [later] has its final shape here and is not built yet:
- *    naming such a function fails to link, and setting such a field makes
- *    hatch_open() return HATCH_ENOSYS with a sentence in the log.
  */
 #ifndef HATCH_H
 #define HATCH_H
