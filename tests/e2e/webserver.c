@@ -136,6 +136,26 @@ static const struct hatch_policy cors_some = { .after = for_some, .after_count =
 static const struct hatch_policy cors_all = { .after = for_all, .after_count = 2 };
 static const struct hatch_policy cors_wrong = { .after = for_wrong, .after_count = 1 };
 
+/* ---- who may ---- */
+
+static int who(struct hatch_req *req)
+{
+	return hatch_send_json(
+		req, 200, "{\"who\":\"%.*s\"}\n", (int)hatch_who(req).len, hatch_who(req).ptr);
+}
+
+static const struct hatch_account people[] = { { "ada", "secret" },
+	{ "J\xc3\xa4sper", "hush \"\\" } };
+static struct hatch_attempts attempts;
+static const struct hatch_accounts patient = { people, 2, NULL, NULL, "door", NULL };
+static const struct hatch_accounts careful_users = { people, 2, NULL, NULL, "door", &attempts };
+static struct hatch_digest digest = { .users = &patient };
+static struct hatch_digest hashing = { .users = &careful_users, .userhash = true, .nonce_s = 1 };
+static const struct hatch_hook by_digest[] = { { hatch_digest_auth, &digest } };
+static const struct hatch_hook by_hashing[] = { { hatch_digest_auth, &hashing } };
+static const struct hatch_policy digested = { .guards = by_digest, .guard_count = 1 };
+static const struct hatch_policy hashed = { .guards = by_hashing, .guard_count = 1 };
+
 /* ---- the server ---- */
 
 static const struct hatch_policy collects = { .body_max = 1000 };
@@ -149,6 +169,8 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
 	HATCH_ROUTE_ARG(HATCH_PUT | HATCH_POST, "/update", hatch_update, &update),
 	HATCH_ROUTE_ARG(HATCH_PUT, "/careful", hatch_update, &careful),
+	HATCH_ROUTE_WITH(HATCH_GET | HATCH_POST, "/digest/*", who, NULL, &digested),
+	HATCH_ROUTE_WITH(HATCH_GET, "/hashed", who, NULL, &hashed),
 	HATCH_ROUTE(HATCH_GET, "/metrics", hatch_metrics),
 	HATCH_ROUTE(HATCH_GET, "/metrics.json", hatch_metrics_json),
 	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
