@@ -34,8 +34,8 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^## /{printf "%s%s\n", n++ ? "\n" : "", substr($$0, 4)} \
 	  /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: deps build ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN)
-	@PORT="$(PORT)" HOST="$(HOST)" scripts/demo.sh $(BUILD)
+demo: deps build ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN, UPLOADS=, ACCOUNT=)
+	@PORT="$(PORT)" HOST="$(HOST)" ACCOUNT="$(ACCOUNT)" UPLOADS="$(UPLOADS)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
 	@$(configure)
