@@ -12,7 +12,8 @@ const char *hx_digest_realm(const struct hatch_digest *digest)
 	return digest->users->realm == NULL ? "hatch" : digest->users->realm;
 }
 
-/* The hash of up to eight spans with a colon between each two, as hexadecimal digits. */
+/* The hash of spans with a colon between each two, as hexadecimal digits; out may be one of them.
+ */
 static int hash_of(const struct hatch_span *parts, size_t count, char out[HX_DIGEST_LEN])
 {
 	static const char hex[] = "0123456789abcdef";
@@ -36,28 +37,28 @@ static int hash_of(const struct hatch_span *parts, size_t count, char out[HX_DIG
 	return error;
 }
 
-/* Section 3.4.1: KD(H(A1), nonce ":" nc ":" cnonce ":" qop ":" H(A2)). */
+/* Section 3.4.1; H(A1), which is as good as the password, is in out for a moment: KD(H(A1), nonce
+ * ":" nc ":" cnonce ":" qop ":" H(A2)). */
 static int response_of(const struct hatch_digest *digest, const struct hatch_account *user,
 	const struct hx_digest_field *field, struct hatch_span a2, char out[HX_DIGEST_LEN])
 {
-	char a1[HX_DIGEST_LEN];
 	struct hatch_span of_a1[] = { hatch_str(user->name), hatch_str(hx_digest_realm(digest)),
 		hatch_str(user->password) };
-	int error = hash_of(of_a1, HATCH_COUNT(of_a1), a1);
-	struct hatch_span all[] = { hx_span(a1, HX_DIGEST_LEN), field->of[HX_DIGEST_NONCE],
+	int error = hash_of(of_a1, HATCH_COUNT(of_a1), out);
+	struct hatch_span all[] = { hx_span(out, HX_DIGEST_LEN), field->of[HX_DIGEST_NONCE],
 		field->of[HX_DIGEST_NC], field->of[HX_DIGEST_CNONCE], field->of[HX_DIGEST_QOP],
 		a2 };
 	if (error == 0)
 		error = hash_of(all, HATCH_COUNT(all), out);
-	hx_wipe(a1, sizeof(a1));
+	if (error < 0)
+		hx_wipe(out, HX_DIGEST_LEN);
 	return error;
 }
 
 /* Whether this is the account's name, as the client says it: as it is, or hashed with the realm. */
 static int is_named(const struct hatch_digest *digest, const struct hatch_account *user,
-	struct hatch_span name, bool hashed, bool *same)
+	struct hatch_span name, bool hashed, char hash[HX_DIGEST_LEN], bool *same)
 {
-	char hash[HX_DIGEST_LEN];
 	struct hatch_span parts[] = { hatch_str(user->name), hatch_str(hx_digest_realm(digest)) };
 	if (!hashed) {
 		*same = hx_same_secret(name, parts[0]);
@@ -80,7 +81,7 @@ int hx_digest_user(const struct hatch_digest *digest, const struct hx_digest_fie
 	for (size_t i = 0; i < digest->users->count; i++) {
 		const struct hatch_account *user = &digest->users->users[i];
 		bool named = false;
-		HX_TRY(is_named(digest, user, name, hashed, &named));
+		HX_TRY(is_named(digest, user, name, hashed, wanted, &named));
 		HX_TRY(response_of(digest, user, field, hx_span(a2, HX_DIGEST_LEN), wanted));
 		bool same = hx_same_secret(
 			field->of[HX_DIGEST_RESPONSE], hx_span(wanted, HX_DIGEST_LEN));
