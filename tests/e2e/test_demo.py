@@ -253,6 +253,24 @@ def test_a_broken_upload_leaves_nothing(uploads, pki):
 
 
 @LINUX
+def test_two_uploads_of_one_name(uploads, pki):
+    """Whoever ends first has it."""
+    uploads.log_in("ada", "se:cret")
+    with Visitor(uploads, pki) as slow:
+        slow.cookie, slow.csrf = uploads.cookie, uploads.csrf
+        fields, body = parts(("one", b"slow" * 50_000))
+        whole = harness.request("/api/files", "POST", [*fields, f"Cookie: {slow.cookie}", f"X-CSRF-Token: {slow.csrf}"],
+                                body)
+        slow.send(whole[:-1000])
+        harness.wait_until(lambda: list(uploads.folder.iterdir()), "it has begun")
+        assert uploads.ask("/api/files", "POST", *parts(("one", b"fast"))).status == 201
+        slow.send(whole[-1000:])
+        assert slow.response().status == 409
+    assert (uploads.folder / "one").read_bytes() == b"fast"
+    harness.wait_until(lambda: len(list(uploads.folder.iterdir())) == 1, "nothing else is left")
+
+
+@LINUX
 def test_without_a_folder_there_are_no_uploads(member):
     assert member.ask("/api/state").json()["files"] is False
     assert member.ask("/api/files").status == 404 and member.ask("/api/files", "POST").status == 404

@@ -85,6 +85,12 @@ static int failed(struct hatch_req *req)
 						  : refuse(req, 500, "It could not be written.");
 }
 
+static bool is_taken(const char *name)
+{
+	struct stat info;
+	return fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 static int begin(struct hatch_req *req, const struct hatch_part *part, void *arg)
 {
 	struct upload *up = arg;
@@ -93,7 +99,7 @@ static int begin(struct hatch_req *req, const struct hatch_part *part, void *arg
 		return 0;
 	if (!tidy(part->filename, up->name))
 		return refuse(req, 400, "That is no name for a file.");
-	if (faccessat(folder_fd, up->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (is_taken(up->name))
 		return refuse(req, 409, "There is a file of that name.");
 	snprintf(up->hidden, sizeof(up->hidden), ".upload-%lu-%lu", (unsigned long)ref.slot,
 		(unsigned long)ref.generation);
@@ -127,7 +133,10 @@ static int end(struct hatch_req *req, const struct hatch_part *part, void *arg)
 	(void)part;
 	if (up->fd < 0)
 		return 0;
-	if (fsync(up->fd) != 0 || renameat(folder_fd, up->hidden, folder_fd, up->name) != 0)
+	/* Another request may have been faster.  Nothing is synced: that would hold everybody up. */
+	if (is_taken(up->name))
+		return refuse(req, 409, "There is a file of that name.");
+	if (renameat(folder_fd, up->hidden, folder_fd, up->name) != 0)
 		return failed(req);
 	(void)close(up->fd);
 	up->fd = -1;
