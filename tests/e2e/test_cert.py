@@ -412,7 +412,7 @@ def test_verify_finds_what_is_wrong(box):
     box.run("server", "--name", "a.lan", "--out", "a")
     box.run("server", "--name", "b.lan", "--out", "b")
     done = box.run("verify", "a.pem", "--name", "a.lan")
-    assert done.stdout.count("good") == 3  # chain, names, and the key beside it
+    assert done.stdout.count("good") == 4  # chain, use, names, and the key beside it
     assert "not for b.lan" in box.run("verify", "a.pem", "--name", "b.lan", status=1).stdout
     assert "another" in box.run("verify", "a.pem", "--key", "b.key", status=1).stdout
     box.run("ca", "--force")

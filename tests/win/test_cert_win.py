@@ -39,7 +39,7 @@ def test_what_it_makes_is_good(windows, key):
     windows.linux("hatch-cert", "verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local", "--ip", "fe80::1")
     shown = windows.linux("hatch-cert", "show", "esp32.der").stdout
     assert windows.cert("show", "esp32.der").stdout == shown and shown.count("subject") == 2
-    assert windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local").stdout.count("good") == 3
+    assert windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local").stdout.count("good") == 4
     windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "other.local", status=1)
     # The arrays are the files.
     (work / "user.c").write_text('#include "esp32.h"\n#include <stdio.h>\nint main(void)\n{\n'
