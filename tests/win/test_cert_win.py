@@ -55,6 +55,25 @@ def test_what_it_makes_is_good(windows, key):
     assert not [path for path in work.rglob("*.new*")]
 
 
+def test_a_clients_certificate(windows):
+    """With a CA of its own in the CA's folder, for clients only; and the lines that it prints."""
+    done = windows.cert("client", "--ca", "ca", "--name", "Jürgen: a?b", "--email", "j@example.org", "--uri", "urn:7")
+    assert r"config.client_ca is ca\clients\ca.pem" in done.stdout
+    assert 'curl --cert "Jürgen__a_b.pem" --key "Jürgen__a_b.key"' in done.stdout
+    windows.linux("openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", "ca/clients/ca.pem",
+                  "Jürgen__a_b.pem")
+    windows.linux("openssl", "verify", "-purpose", "sslserver", "-CAfile", "ca/clients/ca.pem", "Jürgen__a_b.pem",
+                  status=2)
+    for name, open_to_others in (("Jürgen__a_b.key", False), ("ca/clients", False), ("ca/clients/ca.key", False),
+                                 ("Jürgen__a_b.pem", True)):
+        assert others_may_read(windows.work / name) == open_to_others, name
+    windows.linux("hatch-cert", "verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "j@example.org")
+    windows.cert("renew", "--ca", "ca", "Jürgen__a_b")
+    windows.cert("verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "urn:7", "--name", "Jürgen: a?b")
+    windows.cert("verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "other", status=1)
+    assert "no CA" in windows.cert("verify", "--ca", "ca", "Jürgen__a_b.pem", status=1).stderr
+
+
 def test_a_ca_of_linux_is_taken_and_the_other_way_round(windows):
     windows.linux("hatch-cert", "ca", "--ca", "there")
     windows.cert("server", "--ca", "there", "--name", "a.lan", "--out", "a")
