@@ -103,7 +103,8 @@ static void test_broken(void **state)
 		{ "125 in two bytes", { 0x82, 0xfe, 0, 125, 0, 0, 0, 0 }, 8 },
 		{ "65535 in eight", { 0x82, 0xff, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0 }, 14 },
 		{ "over 2^63", { 0x82, 0xff, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 14 },
-		{ "a message in a message", { 0x01, 0x80, 0, 0, 0, 0, 0x01, 0x80, 0, 0, 0, 0 }, 12 },
+		{ "a message in a message", { 0x01, 0x80, 0, 0, 0, 0, 0x01, 0x80, 0, 0, 0, 0 },
+			12 },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
