@@ -29,7 +29,8 @@ static struct hatch *srv;
 static struct hatch_port platform;
 
 /* What came of it. */
-static atomic_uint begun, ended, in_time, too_late, left, posted, not_posted, gone, answered, second;
+static atomic_uint begun, ended, in_time, too_late, left, posted, not_posted, gone, answered,
+	second;
 static atomic_bool over;
 
 static void no_line(enum hatch_level level, const char *line)
