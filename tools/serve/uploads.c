@@ -133,7 +133,8 @@ static int end(struct hatch_req *req, const struct hatch_part *part, void *arg)
 	(void)part;
 	if (up->fd < 0)
 		return 0;
-	/* Another request may have been faster.  Nothing is synced: that would hold everybody up. */
+	/* Another request may have been faster.  Nothing is synced: that would hold everybody up.
+	 */
 	if (is_taken(up->name))
 		return refuse(req, 409, "There is a file of that name.");
 	if (renameat(folder_fd, up->hidden, folder_fd, up->name) != 0)
