@@ -5,9 +5,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +21,7 @@
 #include "serve/account.h"
 #include "serve/folder.h"
 #include "serve/panel.h"
+#include "serve/places.h"
 #include "serve/uploads.h"
 #include "serve/watch.h"
 
@@ -127,36 +125,6 @@ static char *read_text(const char *path)
 	return (char *)bytes; /* file_read() puts a NUL behind it */
 }
 
-static bool has_ipv6_loopback(void)
-{
-	struct ifaddrs *all;
-	bool found = false;
-	if (getifaddrs(&all) != 0)
-		return false;
-	for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next)
-		if (at->ifa_addr != NULL && at->ifa_addr->sa_family == AF_INET6) {
-			struct sockaddr_in6 in6;
-			memcpy(&in6, at->ifa_addr, sizeof(in6));
-			found = found || IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-		}
-	freeifaddrs(all);
-	return found;
-}
-
-/* For the certificate: what we are reached by on this machine, and on others. */
-static int addresses(struct hatch_address *out, size_t max)
-{
-	static const struct hatch_address loopback[] = {
-		{ "127.0.0.1", 0, { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 } },
-		{ "::1", 0, { [15] = 1 } },
-	};
-	size_t count = 0;
-	for (; count < HATCH_COUNT(loopback) && count < max; count++)
-		out[count] = loopback[count];
-	int more = hatch_default_port.addresses(out + count, max - count);
-	return (int)count + (more > 0 ? more : 0);
-}
-
 /* An address is in the certificate anyway. */
 static const char *own_name(void)
 {
@@ -173,7 +141,7 @@ static const char *where(void)
 		return NULL;
 	if (options.address != NULL)
 		return options.address;
-	return has_ipv6_loopback() ? "127.0.0.1,::1" : "127.0.0.1";
+	return places_have_ipv6() ? "127.0.0.1,::1" : "127.0.0.1";
 }
 
 static _Noreturn void cannot_open(int error)
@@ -240,7 +208,8 @@ static const struct arg_option table[] = {
 		"who may log in on the device's page: a file of yours alone with NAME:PASSWORD\n"
 		"(default: admin, with a password that is made for this run and printed)",
 		.text = &options.account },
-	{ "uploads", "FOLDER", "let who has logged in put files into this folder (default: no)",
+	{ "uploads", "FOLDER",
+		"let who has logged in put files of up to 1 GB into this folder (default: no)",
 		.text = &options.uploads },
 	{ "port", "N", "listen on port N for HTTPS (default 8443; 0: any free one)",
 		.number = &options.port, .min = 0, .max = 65535 },
@@ -300,7 +269,7 @@ int main(int argc, char **argv)
 	char *cert = read_text(options.cert), *key = read_text(options.key);
 	struct hatch_identity pem = HATCH_PEM(cert, key), own = HATCH_SELF_SIGNED(own_name());
 	platform.log = log_line;
-	platform.addresses = addresses;
+	platform.addresses = places_addresses;
 	fill(&config, &platform, options.self_signed ? &own : &pem);
 	if (options.uploads != NULL && (uploads = uploads_into(options.uploads)) == NULL)
 		die("%s: %s", options.uploads, strerror(errno));

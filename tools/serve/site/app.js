@@ -158,6 +158,7 @@ $("six").onclick = event => busy(event.target, async () => {
 /* ---- files ---- */
 
 async function listFiles() {
+	if (!state || !state.files) return;
 	if (!who) { text("files-note", "Log in to see and to upload files."); $("list").replaceChildren(); return; }
 	const said = await call("/api/files");
 	said.files.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -289,6 +290,10 @@ function choose(tab, focus) {
 	}
 	if (focus) tab.focus();
 	history.replaceState(null, "", "#" + tab.getAttribute("aria-controls"));
+	if (tab.id === "tab-dashboard") {
+		if (state) showPlots(state); /* nothing has a width while it is hidden */
+		$("log").scrollTop = $("log").scrollHeight;
+	}
 	if (tab.id === "tab-files") listFiles().catch(error => text("files-note", error.message));
 }
 
