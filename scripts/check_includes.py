@@ -16,10 +16,10 @@ MAY_INCLUDE = {
     "base": set(),
     "http": {"base"},
     "crypto": {"base"},
-    "ws": {"base", "app"},
+    "live": {"base", "http", "app"},
     "tls": {"base", "crypto"},
     "app": {"base", "http"},
-    "server": {"base", "http", "crypto", "ws", "tls", "app", "port"},
+    "server": {"base", "http", "crypto", "live", "tls", "app", "port"},
     "port": set(),
 }
 TLS_LIBRARY = ("mbedtls/", "psa/")

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * This is the whole public API for people who write request handlers.
- * (Files, forms, uploads and logins are in hatch_web.h; to drive a connection
+ * (Files, forms, uploads and logins are in hatch_web.h, server-sent events and
+ * WebSockets in hatch_live.h; to drive a connection
  * without sockets, see hatch_conn.h; to bring hatch to
  *  a new board, see hatch_port.h; the numbers behind every default are in
  *  hatch_limits.h.)
@@ -24,9 +25,6 @@
  *  - hatch allocates once, in hatch_open(), and nothing afterwards.  What the
  *    TLS library allocates is counted for each connection.
  *  - Time is in milliseconds and sizes are in bytes, unless the name says other.
- *  - What is marked [later] has its final shape here and is not built yet:
- *    naming such a function fails to link, and setting such a field makes
- *    hatch_open() return HATCH_ENOSYS with a sentence in the log.
  */
 #ifndef HATCH_H
 #define HATCH_H
@@ -59,7 +57,6 @@ extern "C" {
 
 struct hatch;     /* a server */
 struct hatch_req; /* one exchange: a request and the response being given to it */
-struct hatch_ws;  /* one WebSocket */
 
 struct hatch_span {
 	const char *ptr;
@@ -204,9 +201,7 @@ struct hatch_group {
  * The library's own features are handlers too.  Those that nobody names are
  * left out by the linker; that is the only feature switch there is.
  */
-hatch_handler hatch_to_https;  /* 308 to the same place over TLS; no arg */
-hatch_handler hatch_websocket; /* [later] arg: const struct hatch_ws_ops * */
-hatch_handler hatch_events;    /* [later] server-sent events; feed with hatch_publish() */
+hatch_handler hatch_to_https; /* 308 to the same place over TLS; no arg */
 
 /* ---- identity -------------------------------------------------------------- */
 
@@ -308,8 +303,9 @@ enum hatch_client_certs {
 };
 
 /* How config.client_ca is read.  Naming one links it. */
-struct hatch_tls_cas;
-typedef int hatch_client_ca_source(struct hatch_tls_cas *into, struct hatch_span certs);
+struct hx_tls_server;
+struct hatch_config;
+typedef int hatch_client_ca_source(struct hx_tls_server *into, const struct hatch_config *config);
 hatch_client_ca_source hatch_client_ca_pem; /* one or several; length 0: a C string */
 hatch_client_ca_source hatch_client_ca_der; /* one */
 
@@ -319,6 +315,22 @@ struct hatch_task {
 	int8_t priority; /* as the platform counts; default 5 */
 	int8_t core;     /* 1 + number of the core to stay on; default any */
 };
+
+/*
+ * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA keys, PSA
+ * keys and signers.  Naming the source links them.
+ */
+struct hatch_workers;
+typedef int hatch_worker_source(struct hatch *srv, const struct hatch_workers *how);
+hatch_worker_source hatch_worker_tasks;
+struct hatch_workers {
+	hatch_worker_source *source;
+	uint8_t count;
+	struct hatch_task task; /* default 6144 bytes, priority 4 */
+};
+/* clang-format off */
+#define HATCH_WORKERS(count) { hatch_worker_tasks, (count), { 0, 0, 0 } }
+/* clang-format on */
 
 struct hatch_observer; /* below */
 
@@ -416,13 +428,15 @@ struct hatch_config {
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
 	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
-	/*
-	 * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA
-	 * keys, PSA keys and signers.  Default 0: none, and everybody waits for them.
-	 */
-	uint8_t workers;
-	struct hatch_task worker_task; /* how they are; default 6144 bytes, priority 4 */
-	void *user;                    /* hatch_user() gives it back */
+	const struct hatch_workers *workers;   /* default: none, and everybody waits */
+	void *user;                            /* hatch_user() gives it back */
+
+	/* live connections, hatch_live.h */
+	uint16_t max_live;    /* events and WebSockets at once, of which one client may have all but
+				 one; below max_conns; default 0: none */
+	uint16_t live_buffer; /* bytes that wait to be sent to one of them; default 2048 */
+	uint16_t live_piece;  /* bytes of a message that is arriving; default 1024 */
+	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096 */
 };
 
 enum hatch_level {
@@ -432,6 +446,14 @@ enum hatch_level {
 	HATCH_DEBUG = 4, /* why a connection ended */
 	HATCH_QUIET = 255,
 };
+
+/*
+ * A line in the server's log, for handlers, guards and hooks: if config.log_level wants it, and
+ * within config.log_lines_per_s.  Everything but printable ASCII comes out as \xNN and a backslash
+ * as two, so that what a client has sent can be logged as it is; 239 bytes, the rest is cut off.
+ */
+void hatch_log(struct hatch *srv, enum hatch_level level, const char *format, ...)
+	HATCH_PRINTF(3, 4);
 
 /* Bytes that hatch_open() takes from memory for this configuration; 0 if it is not valid. */
 size_t hatch_memory_needed(const struct hatch_config *config);
@@ -523,6 +545,8 @@ struct hatch_stats {
 	uint32_t tls_heap; /* what the TLS library has for this server, record buffers too */
 	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
 	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
+	uint32_t live, live_dropped; /* live connections, and messages that slow ones have missed */
+	uint32_t publish_dropped;    /* refused with HATCH_EFULL */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 
@@ -639,6 +663,9 @@ int hatch_set_length(struct hatch_req *req, uint64_t len);
 int hatch_send_stream(
 	struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg);
 
+/* Of the response, for after hooks; 0 as long as there is none. */
+int hatch_status_of(const struct hatch_req *req);
+
 /* Ends the connection after this response. */
 void hatch_close_after(struct hatch_req *req);
 
@@ -662,36 +689,6 @@ int hatch_resume(struct hatch *srv, struct hatch_ref ref);
 
 /* The same by itself, so long after it has said so. */
 void hatch_resume_after(struct hatch_req *req, uint32_t ms);
-
-/* ---- events, WebSockets: [later], in their final shape ---------------------- */
-
-/*
- * To everyone on the events or WebSocket route at path.  id may be NULL.  Safe
- * from any task; never blocks; HATCH_EFULL says that it was dropped.
- */
-int hatch_publish(struct hatch *srv, const char *path, const char *event, const char *id,
-	struct hatch_span data);
-
-struct hatch_ws_ref {
-	uint32_t slot, generation;
-};
-struct hatch_ws_ops {
-	int (*open)(struct hatch_ws *ws, struct hatch_req *req);
-	int (*message)(struct hatch_ws *ws, struct hatch_span piece, bool text, bool last);
-	void (*writable)(struct hatch_ws *ws); /* after hatch_ws_send() said HATCH_LATER */
-	void (*close)(struct hatch_ws *ws, int code);
-	const char *protocols; /* comma separated, in our order of preference */
-	const char *origins;   /* comma separated; NULL: only our own */
-	uint32_t message_max;  /* larger ones come in pieces; default 1024 */
-	uint32_t ping_ms;      /* default 20000 */
-	bool deflate;
-};
-int hatch_ws_send(
-	struct hatch_ws *ws, struct hatch_span data, bool text); /* all of it, or HATCH_LATER */
-int hatch_ws_close(struct hatch_ws *ws, int code);
-void **hatch_ws_user(struct hatch_ws *ws);
-struct hatch_ws_ref hatch_ws_ref_of(const struct hatch_ws *ws);
-struct hatch_ws *hatch_ws_find(struct hatch *srv, struct hatch_ws_ref ref);
 
 #ifdef __cplusplus
 }

@@ -61,6 +61,19 @@
 #ifndef HATCH_TIMERS
 #define HATCH_TIMERS 4
 #endif
+/* Of each live connection: what waits to be sent, and what has arrived of a message. */
+#ifndef HATCH_LIVE_BUFFER
+#define HATCH_LIVE_BUFFER 2048
+#endif
+#ifndef HATCH_LIVE_PIECE
+#define HATCH_LIVE_PIECE 1024
+#endif
+
+/* What tasks have published and the server has not handed out yet. */
+#ifndef HATCH_PUBLISH_QUEUE
+#define HATCH_PUBLISH_QUEUE 4096
+#endif
+
 #ifndef HATCH_LOG_LINES_PER_S
 #define HATCH_LOG_LINES_PER_S 200
 #endif

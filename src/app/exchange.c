@@ -54,6 +54,8 @@ void hx_exchange_drop_response(struct hatch_req *req)
 	req->source = NULL;
 	req->length_set = false;
 	req->length = 0;
+	req->becomes_live = false;
+	req->upgrade = NULL;
 }
 
 void hx_exchange_fail(struct hatch_req *req, int status)

@@ -50,6 +50,8 @@ struct hx_carrier {
 	bool secure;
 };
 
+struct hatch_digest;
+
 struct hx_on_end {
 	hatch_end *call;
 	void *arg;
@@ -60,6 +62,8 @@ struct hx_body_buf {
 	struct hx_body_buf *next; /* free ones */
 	char *bytes;
 };
+
+struct hx_live;
 
 struct hx_param {
 	struct hatch_span name, value;
@@ -106,6 +110,7 @@ struct hatch_req {
 	char who[HX_WHO_MAX]; /* whom a guard has let through */
 	uint8_t who_len;
 	bool has_who;
+	const struct hatch_digest *passed; /* the one that has let it through */
 	hatch_handler
 		*before; /* runs before the handler, once the body is collected; NULL: nothing */
 	const void *before_arg;
@@ -132,8 +137,11 @@ struct hatch_req {
 	struct hatch_span borrowed;
 	hatch_source *source;
 	void *source_arg;
-	bool body_started; /* by the carrier: the head is on its way */
-	uint64_t sent;     /* bytes of body, for the log */
+	bool body_started;    /* by the carrier: the head is on its way */
+	struct hx_live *live; /* its connection is to become that, live/live.h; NULL: nothing */
+	bool becomes_live;    /* with this response */
+	const char *upgrade;  /* the field Upgrade, and so "Connection: Upgrade" */
+	uint64_t sent;        /* bytes of body, for the log */
 
 	struct hx_on_end on_end[HATCH_ON_END_MAX];
 	unsigned on_end_count;
@@ -179,9 +187,8 @@ const struct hatch_config *hx_config(const struct hatch *srv);
 struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free */
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
-void hx_exchange_work(struct hatch_req *req);          /* calls the handler on a worker */
-bool hx_exchange_is_away(const struct hatch_req *req); /* there it is */
-int64_t hx_unix_time(const struct hatch *srv);         /* 0: not known */
+void hx_exchange_work(struct hatch_req *req);  /* calls the handler on a worker */
+int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
 uint32_t hx_now_ms(const struct hatch *srv);
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)
 	HATCH_PRINTF(3, 4);

@@ -7,7 +7,7 @@
 #include "../http/field.h"
 
 /* "https://" and our authority, as the browser has it in Host. */
-static bool is_ours(const struct hatch_req *req, struct hatch_span origin)
+bool hx_is_our_origin(const struct hatch_req *req, struct hatch_span origin)
 {
 	struct hatch_span scheme = hatch_str(req->carrier->secure ? "https://" : "http://");
 	struct hatch_span host = hatch_authority(req);
@@ -25,5 +25,5 @@ bool hx_is_forged(const struct hatch_req *req)
 		return false;
 	if (site.ptr != NULL && !hatch_eq(site, "same-origin") && !hatch_eq(site, "none"))
 		return true;
-	return origin.ptr != NULL && !is_ours(req, origin);
+	return origin.ptr != NULL && !hx_is_our_origin(req, origin);
 }

@@ -13,4 +13,7 @@
 /* It may change something, and comes from another origin than ours. */
 bool hx_is_forged(const struct hatch_req *req);
 
+/* It is the origin of our own pages, as the client has addressed us. */
+bool hx_is_our_origin(const struct hatch_req *req, struct hatch_span origin);
+
 #endif

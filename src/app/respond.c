@@ -77,6 +77,11 @@ int hatch_set_length(struct hatch_req *req, uint64_t len)
 	return 0;
 }
 
+int hatch_status_of(const struct hatch_req *req)
+{
+	return req->status;
+}
+
 void hatch_close_after(struct hatch_req *req)
 {
 	req->close_after = true;
@@ -121,7 +126,7 @@ static int settle(struct hatch_req *req, int status, const char *type)
 {
 	if (too_late(req) || req->status != 0)
 		return HATCH_ESTATE;
-	if (status < 200 || status > 599)
+	if (status != 101 && (status < 200 || status > 599))
 		return HATCH_EINVAL;
 	req->status = status;
 	req->fields_before = req->fields.len;
@@ -222,6 +227,14 @@ int hatch_send_stream(
 }
 
 /* ---- on the server's own behalf ---- */
+
+int hx_respond_live(struct hatch_req *req, int status, const char *type, struct hx_live *live)
+{
+	HX_TRY(settle(req, status, type));
+	req->live = live;
+	req->becomes_live = true;
+	return responded(req);
+}
 
 void hx_respond_plain(struct hatch_req *req, int status)
 {

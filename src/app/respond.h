@@ -21,4 +21,10 @@ void hx_respond_allow(struct hatch_req *req, int status, unsigned methods);
 int hx_respond_begin(struct hatch_req *req, int status, const char *type, struct hx_text *body);
 int hx_respond_copied(struct hatch_req *req, const struct hx_text *body);
 
+/*
+ * The connection becomes live with this head (101, or 200 and a body of which nobody knows the
+ * end).  Negative: it does not, and the slot is the caller's.
+ */
+int hx_respond_live(struct hatch_req *req, int status, const char *type, struct hx_live *live);
+
 #endif

@@ -35,3 +35,20 @@ int hx_base64_decode(char *text, size_t len)
 	}
 	return (int)to;
 }
+
+size_t hx_base64_encode(char *out, const unsigned char *bytes, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t to = 0;
+	for (size_t at = 0; at < len; at += 3) {
+		uint32_t bits = (uint32_t)bytes[at] << 16 |
+				(at + 1 < len ? (uint32_t)bytes[at + 1] << 8 : 0) |
+				(at + 2 < len ? bytes[at + 2] : 0u);
+		out[to++] = digits[bits >> 18 & 63];
+		out[to++] = digits[bits >> 12 & 63];
+		out[to++] = (char)(at + 1 < len ? digits[bits >> 6 & 63] : '=');
+		out[to++] = (char)(at + 2 < len ? digits[bits & 63] : '=');
+	}
+	return to;
+}

@@ -10,4 +10,7 @@
 /* In place, with its padding.  The length, or -1. */
 int hx_base64_decode(char *text, size_t len);
 
+/* With padding; out has room for 4 characters for each 3 bytes begun.  The length. */
+size_t hx_base64_encode(char *out, const unsigned char *bytes, size_t len);
+
 #endif

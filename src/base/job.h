@@ -21,6 +21,7 @@ struct hx_jobs {
 	void (*submit)(void *self, struct hx_job *job);
 	void (*wake)(void *self); /* on the server's task: who waits for a job's end may go on */
 	void *self;
+	const struct hx_sign_ops *sign; /* so are signatures with slow keys; tls/sign.h */
 };
 
 #endif

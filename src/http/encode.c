@@ -87,7 +87,11 @@ void hx_encode_head(struct hx_text *out, const struct hx_response_head *head)
 	put_optional(out, "Content-Type", head->type);
 	put_optional(out, "Allow", head->allow);
 	put_length(out, head);
-	if (head->close || head->length == HX_LENGTH_CLOSE)
+	if (head->upgrade != NULL) {
+		put_optional(out, "Upgrade", head->upgrade);
+		hx_text_str(out,
+			head->close ? "Connection: Upgrade, close\r\n" : "Connection: Upgrade\r\n");
+	} else if (head->close || head->length == HX_LENGTH_CLOSE)
 		hx_text_str(out, "Connection: close\r\n");
 	else if (head->keep_alive_10)
 		hx_text_str(out, "Connection: keep-alive\r\n");

@@ -26,6 +26,7 @@ struct hx_response_head {
 	enum hx_length length;
 	uint64_t content_length;
 	bool close;               /* Connection: close */
+	const char *upgrade;      /* Upgrade, and "Connection: Upgrade"; NULL: none */
 	bool keep_alive_10;       /* an HTTP/1.0 client has asked for keep-alive and gets it */
 	struct hatch_span fields; /* lines from hx_encode_field() */
 };

@@ -38,6 +38,9 @@ static void fill_sizes(struct hatch_config *c)
 	DEFAULT(c->discard_max, HATCH_DISCARD_MAX);
 	DEFAULT(c->tls_heap_max, HATCH_TLS_HEAP_MAX);
 	DEFAULT(c->record_buffers, HATCH_RECORD_BUFFERS);
+	DEFAULT(c->live_buffer, HATCH_LIVE_BUFFER);
+	DEFAULT(c->live_piece, HATCH_LIVE_PIECE);
+	DEFAULT(c->publish_queue, HATCH_PUBLISH_QUEUE);
 	DEFAULT(c->client_handshakes_per_min, HATCH_CLIENT_HANDSHAKES_PER_MIN);
 	DEFAULT(c->client_requests_per_min, HATCH_UNLIMITED);
 }
@@ -107,10 +110,18 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_head is at least 128, and max_line not over it";
 	if (c->copy_max < 256)
 		return "config.copy_max is at least 256";
-	if (c->workers == 0 && has_worker(c))
-		return "a policy says worker, and config.workers is 0";
+	if (c->workers == NULL && has_worker(c))
+		return "a policy says worker, and there are no config.workers";
+	if (c->workers != NULL && (c->workers->source == NULL || c->workers->count == 0))
+		return "config.workers has no source, or none of them";
 	if (c->max_requests > c->max_conns)
 		return "config.max_requests is not over max_conns";
+	if (c->max_live >= c->max_conns)
+		return "config.max_live is below max_conns, as live connections make no room for others";
+	if (c->max_live > 0 && (c->live_buffer < 256 || c->live_piece < 128))
+		return "config.live_buffer is at least 256, and live_piece 128";
+	if (c->max_live > 0 && (c->publish_queue < 256 || c->publish_queue % 16 != 0))
+		return "config.publish_queue is at least 256, and a multiple of 16";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)
 		return "config.plain_handler without plain_port";
 	if (hatch_str(c->address).len > 0 && strchr(c->address, ',') != strrchr(c->address, ','))

@@ -29,10 +29,20 @@ static void first_error(struct hatch_conn *c, int error)
 		c->error = error;
 }
 
+/* In order, if error is 0. */
+static void drop_live(struct hatch_conn *c, int error)
+{
+	struct hx_live *live = c->live;
+	c->live = NULL;
+	if (live != NULL)
+		live->engine->drop(live, error);
+}
+
 void hx_conn_cut(struct hatch_conn *c, int error)
 {
 	first_error(c, error);
 	hx_http1_drop(c, error == 0 ? HATCH_EGONE : error);
+	drop_live(c, error == 0 ? HATCH_EGONE : error);
 	hx_due_disarm_all(&c->due);
 	hx_conn_enter(c, ended);
 }
@@ -41,6 +51,7 @@ void hx_conn_goodbye(struct hatch_conn *c, int error, bool linger)
 {
 	first_error(c, error);
 	hx_http1_drop(c, error == 0 ? HATCH_EGONE : error);
+	drop_live(c, error);
 	hx_due_disarm_all(&c->due);
 	hx_due_arm(&c->due, HX_DUE_GOODBYE, c->now, hx_config(c->srv)->goodbye_ms);
 	c->linger = linger;
@@ -203,6 +214,8 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
 		hx_conn_cut(c, HATCH_ETIME);
 	} else if (which == HX_DUE_IDLE) {
 		hx_conn_goodbye(c, 0, false);
+	} else if (which == HX_DUE_LIVE) {
+		c->live->engine->due(c->live);
 	} else if (which != HX_DUE_RATE) { /* after that the handshake itself asks again */
 		hx_http1_overdue(c, which);
 	}
@@ -216,8 +229,9 @@ static bool peer_keeps_buffers(const struct hatch_conn *c, unsigned rest, enum h
 {
 	if ((rest & HX_REST_HOLDS) == 0 || (rest & HX_REST_WORKS) != 0 || go != HX_GO_WAIT)
 		return false;
-	return (rest & HX_REST_UNREAD) == 0 || hx_wire_wants_tx(&c->wire) || c->ex == NULL ||
-	       c->body.done || c->stage != hx_http1_exchange;
+	if ((rest & HX_REST_UNREAD) == 0 || hx_wire_wants_tx(&c->wire))
+		return true;
+	return c->live == NULL && (c->ex == NULL || c->body.done || c->stage != hx_http1_exchange);
 }
 
 /* At the end of a step. */
@@ -331,6 +345,11 @@ int hatch_conn_error(const struct hatch_conn *c)
 	return c->error;
 }
 
+bool hx_conn_stands_still(const struct hatch_conn *c)
+{
+	return c->working;
+}
+
 bool hx_conn_is_idle(const struct hatch_conn *c)
 {
 	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !c->waits_record &&
@@ -408,7 +427,8 @@ int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
 
 void hatch_conn_close(struct hatch_conn *c)
 {
-	hx_conn_wait_for_work(c);
+	if (c->working)
+		c->srv->work->wait_for(c);
 	hx_conn_cut(c, 0);
 	c->engine->ops->free(c->engine);
 	hx_record_freed(c->srv);

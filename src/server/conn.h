@@ -24,6 +24,8 @@
 #include "../base/job.h"
 #include "due.h"
 
+struct hx_live;
+
 enum hx_go {
 	HX_GO_ON,   /* call the stage again, it may be another one by now */
 	HX_GO_WAIT, /* nothing to do until something happens */
@@ -69,6 +71,8 @@ struct hatch_conn {
 	bool waits_work;   /* for a signature */
 	bool record_late;  /* has had one for longer than it should */
 
+	struct hx_live *live; /* what it has become; NULL: HTTP */
+
 	/* HTTP/1.1 */
 	struct hatch_req *ex; /* NULL between requests */
 	struct hx_head_scan scan;
@@ -107,7 +111,6 @@ bool hx_conn_is_head(const struct hatch_conn *c);
 
 /* A worker has it. */
 bool hx_conn_stands_still(const struct hatch_conn *c);
-void hx_conn_wait_for_work(struct hatch_conn *c);
 
 /* It waits for its client's rate to let it begin. */
 bool hx_conn_is_delayed(const struct hatch_conn *c);

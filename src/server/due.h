@@ -22,6 +22,7 @@ enum hx_due_name {
 	HX_DUE_RECORD,
 	HX_DUE_RATE,
 	HX_DUE_RESUME,
+	HX_DUE_LIVE,
 	HX_DUE_COUNT,
 	HX_DUE_NONE = HX_DUE_COUNT,
 };

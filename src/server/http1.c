@@ -71,6 +71,8 @@ void hx_http1_drop(struct hatch_conn *c, int error)
 	}
 	hx_exchange_end(req, error);
 	c->ex = NULL;
+	if (req->live != NULL)
+		req->live->engine->drop(req->live, error == 0 ? HATCH_EGONE : error);
 	c->tx = c->held = hx_span(NULL, 0);
 	forget_place(c, req);
 	hx_wipe(req->in, req->in_len);
@@ -350,7 +352,7 @@ static void choose_length(struct hatch_conn *c, struct hx_response_head *head)
 	else if (req->head.minor == 0)
 		head->length = HX_LENGTH_CLOSE;
 	head->content_length = req->length;
-	if (head->length == HX_LENGTH_CLOSE)
+	if (head->length == HX_LENGTH_CLOSE || (req->becomes_live && req->upgrade == NULL))
 		c->keep = false;
 	c->chunked = head->length == HX_LENGTH_CHUNKED;
 }
@@ -364,7 +366,8 @@ static void start_response(struct hatch_conn *c)
 	struct hx_text text;
 	c->keep = may_keep(c);
 	choose_length(c, &head);
-	head.close = !c->keep;
+	head.close = !c->keep && req->status != 101;
+	head.upgrade = req->upgrade;
 	head.keep_alive_10 = c->keep && req->head.minor == 0;
 	hx_text_init(&text, start, sizeof(start));
 	hx_encode_head(&text, &head);
@@ -538,6 +541,18 @@ static void watch_application(struct hatch_conn *c)
 	req->resume_new = false;
 }
 
+/* Nobody may send before the head has come: what stands here already was meant for HTTP. */
+static void become_live(struct hatch_conn *c)
+{
+	struct hx_live *live = c->ex->live;
+	bool early = c->ex->in_len > c->raw_at;
+	c->ex->live = NULL;
+	hx_http1_drop(c, 0);
+	live->engine->begin(live);
+	if (early)
+		hx_conn_cut(c, HATCH_EHTTP);
+}
+
 static void respond_done(struct hatch_conn *c)
 {
 	hx_exchange_end(c->ex, c->ex_error);
@@ -545,7 +560,9 @@ static void respond_done(struct hatch_conn *c)
 	hx_due_disarm(&c->due, HX_DUE_RESPOND);
 	hx_due_disarm(&c->due, HX_DUE_RESUME);
 	hx_due_disarm(&c->due, HX_DUE_BODY);
-	if (c->keep && !hx_stopping(c->srv))
+	if (c->ex->becomes_live)
+		become_live(c);
+	else if (c->keep && !hx_stopping(c->srv))
 		hx_conn_enter(c, hx_http1_discard);
 	else
 		hx_conn_goodbye(c, c->broken ? c->ex_error : 0, true);

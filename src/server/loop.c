@@ -320,6 +320,13 @@ static void turn(struct hatch_conn *c)
 	c->woken = c->woken || moved || (want & HATCH_WANT_TURN) != 0;
 }
 
+void hx_last_turns(struct hatch *srv)
+{
+	for (uint32_t i = 0; i < srv->config.max_conns; i++)
+		if (srv->conns[i]->used && srv->conns[i]->sock >= 0 && srv->conns[i]->live != NULL)
+			turn(srv->conns[i]);
+}
+
 static bool ready(struct hatch_conn *c, uint32_t now)
 {
 	return c->woken || c->srv->set[HX_LISTENERS + c->slot].ready != 0 ||
@@ -406,7 +413,8 @@ int hatch_poll(struct hatch *srv, uint32_t wait_ms)
 	uint32_t now = srv->port->now_ms();
 	uint32_t timer_ms = hx_timers_run(srv, now);
 	hx_posts_run(srv, srv);
-	hx_work_settle(srv);
+	if (srv->work != NULL)
+		srv->work->settle(srv);
 	hx_replace_settle(srv);
 	uint32_t wait = prepare(srv, now, wait_ms < timer_ms ? wait_ms : timer_ms);
 	if (hx_stopping(srv))

@@ -67,6 +67,33 @@ static void lay_out_bodies(
 		srv->body_size = size;
 }
 
+static void lay_out_lives(
+	struct hatch *srv, struct hx_arena *arena, const struct hatch_config *config)
+{
+	size_t in_room = (size_t)config->live_piece + HX_LIVE_SLACK;
+	if (config->max_live == 0)
+		return;
+	struct hx_live *slots = hx_arena_take(arena, config->max_live * sizeof(*slots));
+	unsigned char *queue = hx_arena_take(arena, config->publish_queue);
+	for (uint32_t i = 0; i < config->max_live; i++) {
+		char *in = hx_arena_take(arena, in_room);
+		char *out = hx_arena_take(arena, config->live_buffer);
+		if (srv == NULL)
+			continue;
+		memset(&slots[i], 0, sizeof(slots[i]));
+		slots[i].slot = i;
+		slots[i].in = in;
+		slots[i].in_room = in_room;
+		slots[i].out.bytes = out;
+		slots[i].out.room = config->live_buffer;
+	}
+	if (srv == NULL)
+		return;
+	srv->lives.slots = slots;
+	srv->lives.queue = queue;
+	srv->lives.room = config->publish_queue;
+}
+
 /* NULL where there is no limit, and while measuring. */
 static struct hx_bucket *take_buckets(struct hx_arena *arena, uint16_t per_min)
 {
@@ -90,12 +117,14 @@ struct hatch *hx_server_lay_out(struct hx_arena *arena, const struct hatch_confi
 	lay_out_conns(srv, arena, config, tls);
 	lay_out_exchanges(srv, arena, config);
 	lay_out_bodies(srv, arena, config);
+	lay_out_lives(srv, arena, config);
 	struct hx_post *posts = hx_arena_take(arena, config->posts * sizeof(*posts));
 	struct hx_timer *timers = hx_arena_take(arena, config->timers * sizeof(*timers));
 	struct hx_bucket *handshakes = take_buckets(
 		arena, tls ? config->client_handshakes_per_min : (uint16_t)HATCH_UNLIMITED);
 	struct hx_bucket *requests = take_buckets(arena, config->client_requests_per_min);
-	void **workers = hx_arena_take(arena, config->workers * sizeof(*workers));
+	void **workers = hx_arena_take(
+		arena, (config->workers == NULL ? 0u : config->workers->count) * sizeof(*workers));
 	if (srv == NULL)
 		return NULL;
 	srv->workers = workers;

@@ -47,6 +47,9 @@ STAT(heap_free)
 STAT(heap_largest)
 STAT(memory)
 STAT(tls_heap)
+STAT(live)
+STAT(live_dropped)
+STAT(publish_dropped)
 
 static uint64_t uptime_of(const struct page *page)
 {
@@ -105,6 +108,10 @@ static const struct {
 	{ "heap_largest_bytes", "", "The largest free block.", false, heap_largest_of },
 	{ "block_bytes", "", "The server's own block.", false, memory_of },
 	{ "tls_heap_bytes", "", "The TLS library's, for this server.", false, tls_heap_of },
+	{ "live", "", "Events and WebSockets open now.", false, live_of },
+	{ "live_dropped_total", "", "Messages that slow clients missed.", true, live_dropped_of },
+	{ "publish_dropped_total", "", "Messages the queue had no room for.", true,
+		publish_dropped_of },
 };
 
 static const char *const kinds[2] = { "full", "resumed" };

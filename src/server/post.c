@@ -27,6 +27,14 @@ int hatch_post(struct hatch *srv, hatch_call *call, void *arg)
 /* Not more than a queue's length, so that calls that post again let the loop go on. */
 void hx_posts_run(struct hatch *srv, struct hatch *told)
 {
+	void (*deliver)(struct hatch *) = NULL;
+	if (srv->config.max_live > 0 && told != NULL) {
+		srv->port->lock(srv->lock);
+		deliver = srv->lives.deliver;
+		srv->port->unlock(srv->lock);
+	}
+	if (deliver != NULL)
+		deliver(srv);
 	for (unsigned i = 0; i < srv->config.posts; i++) {
 		struct hx_post post = { NULL, NULL };
 		srv->port->lock(srv->lock);
@@ -79,7 +87,8 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref)
 	if (ref.slot >= srv->config.max_requests)
 		return NULL;
 	struct hatch_req *req = srv->exchanges[ref.slot];
-	if (hx_exchange_is_away(req))
+	const struct hatch_conn *c = req->carrier_self;
+	if (c != NULL && c->ex == req && c->working) /* a worker has it */
 		return NULL;
 	return req->generation == ref.generation && req->phase != HX_OVER ? req : NULL;
 }

@@ -35,11 +35,21 @@ void hatch_identity_resume(struct hatch *srv)
 	srv->port->wake(srv->net);
 }
 
+/* Cleared before what it stands for is looked at, so that nothing is missed.  Not an exchange,
+   which cores without atomic instructions lack. */
+static bool was_set(atomic_bool *flag)
+{
+	bool set = atomic_load(flag);
+	if (set)
+		atomic_store(flag, false);
+	return set;
+}
+
 void hx_replace_settle(struct hatch *srv)
 {
-	if (atomic_exchange(&srv->resumed, false) && srv->tls_ready)
+	if (was_set(&srv->resumed) && srv->tls_ready)
 		hx_tls_signers_resume(srv->tls);
-	if (!atomic_exchange(&srv->replaced, false))
+	if (!was_set(&srv->replaced))
 		return;
 	srv->port->lock(srv->lock);
 	hx_tls_identities_settle(srv->tls);

@@ -105,6 +105,7 @@ void hatch_get_stats(struct hatch *srv, struct hatch_stats *out)
 	out->heap_free = heap.free;
 	out->heap_largest = heap.largest;
 	out->memory = (uint32_t)srv->memory;
+	out->publish_dropped = atomic_load(&srv->lives.dropped);
 }
 
 /* ---- opening ---- */
@@ -114,9 +115,9 @@ static void say(void *arg, enum hatch_level level, const char *line)
 	hx_log(arg, level, "%s", line);
 }
 
-static void submit(void *self, struct hx_job *job)
+void hx_exchange_work(struct hatch_req *req)
 {
-	hx_work(self, job);
+	req->srv->work->handler(req);
 }
 
 static void wake(void *self)
@@ -129,7 +130,8 @@ static int open_tls(struct hatch *srv)
 {
 	if (srv->tls == NULL)
 		return 0;
-	const struct hx_jobs jobs = { srv->config.workers > 0 ? submit : NULL, wake, srv };
+	const struct hx_jobs jobs = { srv->work == NULL ? NULL : srv->work->submit, wake, srv,
+		srv->work == NULL ? NULL : srv->work->sign };
 	int error = hx_tls_server_open(
 		srv->tls, &srv->config, srv->port->unix_time(), &jobs, say, srv);
 	srv->tls_ready = error == 0;
@@ -216,10 +218,10 @@ static int open_platform(struct hatch *srv)
 static int open_all(struct hatch *srv)
 {
 	int error = open_platform(srv);
+	if (error == 0 && srv->config.workers != NULL)
+		error = srv->config.workers->source(srv, srv->config.workers);
 	if (error == 0)
 		error = open_tls(srv);
-	if (error == 0)
-		error = hx_workers_open(srv);
 	if (error == 0)
 		error = open_listeners(srv, 0, srv->config.port);
 	if (error == 0)
@@ -304,7 +306,11 @@ void hatch_close(struct hatch *srv)
 		hatch_stop(srv);
 		port->join(srv->task);
 	}
-	hx_workers_close(srv);
+	if (srv->work != NULL)
+		srv->work->close(srv);
+	atomic_store(&srv->stop, true);
+	if (srv->set != NULL)
+		hx_last_turns(srv);
 	close_sockets(srv);
 	/* Nothing can be posted any more by then; that is the caller's part. */
 	if (srv->lock != NULL)

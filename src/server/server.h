@@ -14,6 +14,7 @@
 #include "../base/arena.h"
 #include "../base/job.h"
 #include "conn.h"
+#include "live.h"
 #include "metrics.h"
 #include "rate.h"
 
@@ -78,11 +79,14 @@ struct hatch {
 	void *task;
 
 	/* workers */
+	const struct hx_work_ops *work; /* NULL: there are none */
 	void *work_signal;
 	struct hx_queue todo, over;
 	void **workers;
 	unsigned worker_count;
 	atomic_bool workers_end;
+
+	struct hx_lives lives;
 
 	struct hx_timer *timers;
 	unsigned timer_count;
@@ -108,6 +112,7 @@ void hx_conn_wake(struct hatch_conn *c);
 
 /* loop.c */
 void hx_close_conn(struct hatch_conn *c);
+void hx_last_turns(struct hatch *srv); /* of live connections, as the server closes */
 
 /* replace.c: an identity that was offered takes its place */
 void hx_replace_settle(struct hatch *srv);
@@ -117,11 +122,15 @@ void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, be
 void hx_admission_learn(struct hatch *srv, const struct hx_heap_account *account);
 bool hx_admission_fits(struct hatch *srv);
 
-/* worker.c */
-int hx_workers_open(struct hatch *srv);
-void hx_workers_close(struct hatch *srv);
-void hx_work(struct hatch *srv, struct hx_job *job); /* there are workers */
-void hx_work_settle(struct hatch *srv);              /* on the server's task */
+/* worker.c; through a table, so that only who has workers links them. */
+struct hx_work_ops {
+	void (*close)(struct hatch *srv);
+	void (*submit)(void *srv, struct hx_job *job);
+	void (*settle)(struct hatch *srv);      /* on the server's task */
+	void (*handler)(struct hatch_req *req); /* calls it on a worker */
+	void (*wait_for)(struct hatch_conn *c); /* until it is back */
+	const struct hx_sign_ops *sign;
+};
 
 /* post.c */
 void hx_posts_run(struct hatch *srv, struct hatch *told);

@@ -9,6 +9,7 @@
 #include "server.h"
 
 #include "../base/check.h"
+#include "worker.h"
 
 static void append(struct hx_queue *queue, struct hx_job *job)
 {
@@ -55,28 +56,29 @@ static void work(void *arg)
 	}
 }
 
-void hx_work(struct hatch *srv, struct hx_job *job)
+static void submit(void *self, struct hx_job *job)
 {
+	struct hatch *srv = self;
 	HX_ASSERT(srv->worker_count > 0);
 	put(srv, &srv->todo, job);
 	srv->port->signal_give(srv->work_signal);
 }
 
-void hx_work_settle(struct hatch *srv)
+static void settle(struct hatch *srv)
 {
 	struct hx_job *job;
 	while (srv->worker_count > 0 && (job = take(srv, &srv->over)) != NULL)
 		job->done(job);
 }
 
-static int spawn_all(struct hatch *srv)
+static int spawn_all(struct hatch *srv, const struct hatch_workers *workers)
 {
-	struct hatch_task how = srv->config.worker_task;
+	struct hatch_task how = workers->task;
 	if (how.stack == 0)
 		how.stack = HATCH_WORKER_STACK;
 	if (how.priority == 0)
 		how.priority = HATCH_WORKER_PRIORITY;
-	for (; srv->worker_count < srv->config.workers; srv->worker_count++) {
+	for (; srv->worker_count < workers->count; srv->worker_count++) {
 		int error = srv->port->spawn(&srv->workers[srv->worker_count], work, srv, &how);
 		if (error < 0)
 			return error;
@@ -84,27 +86,8 @@ static int spawn_all(struct hatch *srv)
 	return 0;
 }
 
-int hx_workers_open(struct hatch *srv)
-{
-	if (srv->config.workers == 0)
-		return 0;
-	if (srv->port->signal_open == NULL) {
-		hx_log(srv, HATCH_ERROR,
-			"config.workers: this platform has no tasks that could "
-			"work while the server goes on");
-		return HATCH_ENOSYS;
-	}
-	int error = srv->port->signal_open(&srv->work_signal);
-	if (error == 0)
-		error = spawn_all(srv);
-	if (error < 0)
-		hx_log(srv, HATCH_ERROR, "config.workers: the platform could not start them: %s",
-			hatch_strerror(error));
-	return error;
-}
-
 /* What has not begun is not done any more; what has, is waited for. */
-void hx_workers_close(struct hatch *srv)
+static void close_all(struct hatch *srv)
 {
 	atomic_store(&srv->workers_end, true);
 	for (unsigned i = 0; i < srv->worker_count; i++)
@@ -115,4 +98,31 @@ void hx_workers_close(struct hatch *srv)
 	if (srv->work_signal != NULL)
 		srv->port->signal_close(srv->work_signal);
 	srv->work_signal = NULL;
+}
+
+static const struct hx_work_ops ops = {
+	.close = close_all,
+	.submit = submit,
+	.settle = settle,
+	.handler = hx_worker_handler,
+	.wait_for = hx_worker_wait_for,
+	.sign = &hx_sign_apart,
+};
+
+int hatch_worker_tasks(struct hatch *srv, const struct hatch_workers *how)
+{
+	srv->work = &ops;
+	if (srv->port->signal_open == NULL) {
+		hx_log(srv, HATCH_ERROR,
+			"config.workers: this platform has no tasks that could "
+			"work while the server goes on");
+		return HATCH_ENOSYS;
+	}
+	int error = srv->port->signal_open(&srv->work_signal);
+	if (error == 0)
+		error = spawn_all(srv, how);
+	if (error < 0)
+		hx_log(srv, HATCH_ERROR, "config.workers: the platform could not start them: %s",
+			hatch_strerror(error));
+	return error;
 }

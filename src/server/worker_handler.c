@@ -7,7 +7,7 @@
  * another carrier then, which does not wake and has no more of the body.
  */
 #include "../base/check.h"
-#include "server.h"
+#include "worker.h"
 
 static int read_none(void *self, void *buf, size_t room)
 {
@@ -75,7 +75,7 @@ static bool let_go(struct hatch_conn *c)
 	return (ops->rest(c->engine) & HX_REST_UNREAD) == 0;
 }
 
-void hx_exchange_work(struct hatch_req *req)
+void hx_worker_handler(struct hatch_req *req)
 {
 	struct hatch_conn *c = req->carrier_self;
 	HX_ASSERT(!c->working && c->ex == req);
@@ -87,26 +87,16 @@ void hx_exchange_work(struct hatch_req *req)
 	c->job.run = run;
 	c->job.done = done;
 	req->carrier = c->secure ? &secure : &plain;
-	hx_work(c->srv, &c->job);
-}
-
-bool hx_conn_stands_still(const struct hatch_conn *c)
-{
-	return c->working;
-}
-
-bool hx_exchange_is_away(const struct hatch_req *req)
-{
-	return req->carrier == &plain || req->carrier == &secure;
+	c->srv->work->submit(c->srv, &c->job);
 }
 
 /* Somebody else drives this connection, and closes it: what is being worked on is waited for. */
-void hx_conn_wait_for_work(struct hatch_conn *c)
+void hx_worker_wait_for(struct hatch_conn *c)
 {
 	struct hatch *srv = c->srv;
 	struct hatch_wait none = { -1, 0, 0 };
 	while (c->working && srv->worker_count > 0) {
-		hx_work_settle(srv);
+		srv->work->settle(srv);
 		if (c->working)
 			(void)srv->port->wait(srv->net, &none, 1, 10);
 	}

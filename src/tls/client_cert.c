@@ -13,19 +13,37 @@
 #include "mbedtls_shared.h"
 #include "pem.h"
 
+/* ---- reading ---- */
+
+static int read_pem(mbedtls_x509_crt *into, struct hatch_span certs)
+{
+	return mbedtls_x509_crt_parse(into, (const unsigned char *)certs.ptr, hx_pem_len(certs));
+}
+
+static int read_der(mbedtls_x509_crt *into, struct hatch_span certs)
+{
+	return mbedtls_x509_crt_parse_der(into, (const unsigned char *)certs.ptr, certs.len);
+}
+
+/* ---- why one was not taken ---- */
+
+static const char *refused(const struct hx_tls *tls)
+{
+	uint32_t why = mbedtls_ssl_get_verify_result(&tls->ssl);
+	if (why == 0 || why == (uint32_t)-1) /* -1: it came not so far */
+		return NULL;
+	if ((why & MBEDTLS_X509_BADCERT_MISSING) != 0)
+		return "it has shown no certificate";
+	if ((why & MBEDTLS_X509_BADCERT_FUTURE) != 0)
+		return "its certificate is not valid yet, or our clock is not set";
+	if ((why & MBEDTLS_X509_BADCERT_EXPIRED) != 0)
+		return "its certificate has expired";
+	if ((why & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
+		return "its certificate is not from config.client_ca";
+	return "its certificate is not good for this";
+}
+
 /* ---- whose certificates are taken ---- */
-
-int hatch_client_ca_pem(struct hatch_tls_cas *into, struct hatch_span certs)
-{
-	return mbedtls_x509_crt_parse(
-		&into->chain, (const unsigned char *)certs.ptr, hx_pem_len(certs));
-}
-
-int hatch_client_ca_der(struct hatch_tls_cas *into, struct hatch_span certs)
-{
-	return mbedtls_x509_crt_parse_der(
-		&into->chain, (const unsigned char *)certs.ptr, certs.len);
-}
 
 static int refuse(const struct hx_tls_server *shared, const char *what)
 {
@@ -33,15 +51,21 @@ static int refuse(const struct hx_tls_server *shared, const char *what)
 	return HATCH_EIDENT;
 }
 
-int hx_clients_open(struct hx_tls_server *shared, const struct hatch_config *config)
+static void facts(const struct hx_tls *tls, struct hatch_tls_facts *out)
 {
-	if (config->client_certs == HATCH_CLIENT_CERTS_NONE)
-		return 0;
+	out->client_verified = hx_tls_client_cert(tls, &out->client_cert);
+}
+
+static int open_with(struct hx_tls_server *shared, const struct hatch_config *config,
+	int (*read)(mbedtls_x509_crt *into, struct hatch_span certs))
+{
 	shared->cas = mbedtls_calloc(1, sizeof(*shared->cas));
 	if (shared->cas == NULL)
 		return HATCH_ENOMEM;
+	shared->cas->facts = facts;
+	shared->cas->refused = refused;
 	mbedtls_x509_crt_init(&shared->cas->chain);
-	if (config->client_ca_source(shared->cas, config->client_ca) != 0)
+	if (read(&shared->cas->chain, config->client_ca) != 0)
 		return refuse(shared, "config.client_ca cannot be read: PEM or DER of the CA's "
 				      "certificate, with the source that fits");
 	if (!shared->cas->chain.MBEDTLS_PRIVATE(ca_istrue))
@@ -53,32 +77,31 @@ int hx_clients_open(struct hx_tls_server *shared, const struct hatch_config *con
 	return 0;
 }
 
-void hx_clients_close(struct hx_tls_server *shared)
+int hatch_client_ca_pem(struct hx_tls_server *shared, const struct hatch_config *config)
 {
-	if (shared->cas != NULL)
-		mbedtls_x509_crt_free(&shared->cas->chain);
-	mbedtls_free(shared->cas);
-	shared->cas = NULL;
+	return open_with(shared, config, read_pem);
+}
+
+int hatch_client_ca_der(struct hx_tls_server *shared, const struct hatch_config *config)
+{
+	return open_with(shared, config, read_der);
 }
 
 /* ---- what one says ---- */
 
-bool hx_client_shown(const struct hx_tls *tls)
-{
-	return tls->shared->cas != NULL && mbedtls_ssl_get_peer_cert(&tls->ssl) != NULL;
-}
-
 static const mbedtls_x509_crt *verified(const struct hx_tls *tls)
 {
-	if (!tls->past || !hx_client_shown(tls) || mbedtls_ssl_get_verify_result(&tls->ssl) != 0)
+	if (!tls->past || !hx_client_has_shown(tls) ||
+		mbedtls_ssl_get_verify_result(&tls->ssl) != 0)
 		return NULL;
 	return mbedtls_ssl_get_peer_cert(&tls->ssl);
 }
 
 bool hx_tls_client_cert(const struct hx_tls *tls, struct hatch_span *der)
 {
-	const mbedtls_x509_crt *cert = hx_client_shown(tls) ? mbedtls_ssl_get_peer_cert(&tls->ssl)
-							    : NULL;
+	const mbedtls_x509_crt *cert = hx_client_has_shown(tls)
+					       ? mbedtls_ssl_get_peer_cert(&tls->ssl)
+					       : NULL;
 	*der = cert == NULL ? hx_span(NULL, 0) : hx_span((const char *)cert->raw.p, cert->raw.len);
 	return verified(tls) != NULL;
 }
@@ -109,23 +132,4 @@ struct hatch_span hx_tls_client_common_name(const struct hx_tls *tls)
 {
 	const mbedtls_x509_crt *cert = verified(tls);
 	return cert == NULL ? hx_span(NULL, 0) : hx_common_name(cert);
-}
-
-/* ---- why one was not taken ---- */
-
-const char *hx_client_refused(const struct hx_tls *tls)
-{
-	uint32_t why = mbedtls_ssl_get_verify_result(&tls->ssl);
-	if (tls->shared->cas == NULL || why == 0 ||
-		why == (uint32_t)-1) /* -1: it came not so far */
-		return NULL;
-	if ((why & MBEDTLS_X509_BADCERT_MISSING) != 0)
-		return "it has shown no certificate";
-	if ((why & MBEDTLS_X509_BADCERT_FUTURE) != 0)
-		return "its certificate is not valid yet, or our clock is not set";
-	if ((why & MBEDTLS_X509_BADCERT_EXPIRED) != 0)
-		return "its certificate has expired";
-	if ((why & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
-		return "its certificate is not from config.client_ca";
-	return "its certificate is not good for this";
 }

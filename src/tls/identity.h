@@ -20,8 +20,9 @@
 struct hatch_tls_identity {
 	mbedtls_x509_crt chain;
 	mbedtls_pk_context key;
-	const char *names; /* as in struct hatch_identity */
-	hatch_sign *sign;  /* NULL: key signs */
+	const char *names;               /* as in struct hatch_identity */
+	hatch_sign *sign;                /* NULL: key signs */
+	const struct hx_sign_ops *apart; /* of such a one */
 	void *sign_arg;
 	uint32_t psa_key;
 	bool slow;       /* the key is, and a worker can use it */

@@ -18,6 +18,7 @@ int hx_identity_certs_alone(struct hatch_tls_identity *into, const struct hatch_
 			"this build of hatch cannot sign with a key of somebody else: it needs the "
 			"linker's --wrap (cmake/HatchFast.cmake)",
 			0);
+	into->apart = &hx_sign_apart;
 	if (from->key.ptr != NULL || from->hostname != NULL)
 		return hx_identity_refuse(
 			into, "a key of somebody else: key and hostname are to be empty", 0);

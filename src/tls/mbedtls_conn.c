@@ -39,8 +39,8 @@ void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
 	else if (tls->last_error == MBEDTLS_ERR_SSL_ALLOC_FAILED)
 		snprintf(buf, room, "out of memory (%lu of %lu bytes)",
 			(unsigned long)tls->account->now, (unsigned long)tls->account->max);
-	else if (hx_client_refused(tls) != NULL)
-		snprintf(buf, room, "%s", hx_client_refused(tls));
+	else if (tls->shared->cas != NULL && tls->shared->cas->refused(tls) != NULL)
+		snprintf(buf, room, "%s", tls->shared->cas->refused(tls));
 	else
 		hx_mbed_strerror(tls->last_error, buf, room);
 }
@@ -166,22 +166,23 @@ static int tls_handshake(struct hx_engine *e)
 	int borrowed = hx_tls_borrow(tls, true);
 	if (borrowed != 1)
 		return without_buffers(tls, borrowed);
-	if (!hx_sign_ready(tls))
+	if (tls->sign != NULL && !tls->sign->ready(tls))
 		return HATCH_LATER;
 	struct hx_heap_account *before = enter(tls);
 	hx_choice_begin(tls);
 	hx_spares_enter(&tls->shared->spares, hx_tls_process(tls->shared));
 	hx_sign_enter(tls);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
-	hx_sign_leave(tls, ret);
+	hx_sign_leave();
+	if (tls->sign != NULL)
+		tls->sign->stepped(tls, ret);
 	hx_spares_leave();
 	hx_choice_end(tls);
-	if (ret == 0 && hx_client_shown(tls))
+	if (ret == 0 && hx_client_has_shown(tls))
 		hx_mbed_skip_tickets(&tls->ssl);
 	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
 	if (tls->past) {
 		hx_mbed_handshake_free(&tls->ssl);
-		hx_sign_forget(tls);
 		hx_identity_leave(tls);
 	}
 	hx_heap_leave(before);
@@ -259,7 +260,8 @@ static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
 	out->suite = hx_suite_name(mbedtls_ssl_get_ciphersuite_id_from_ssl(&tls->ssl));
 	out->group = hx_group_name(tls->flight.group);
 	out->alpn = alpn == NULL ? "" : alpn;
-	out->client_verified = hx_tls_client_cert(tls, &out->client_cert);
+	if (tls->shared->cas != NULL)
+		tls->shared->cas->facts(tls, out);
 	out->resumed = tls13 ? tls->flight.psk : !tls->flight.key_exchange;
 }
 
@@ -276,7 +278,6 @@ static void tls_free(struct hx_engine *e)
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
 	tls_abandon(e);
 	mbedtls_ssl_free(&tls->ssl);
-	hx_sign_forget(tls);
 	hx_identity_leave(tls);
 	hx_heap_leave(before);
 }

@@ -171,11 +171,27 @@ struct hatch_tls_identity *hx_tls_identity_offer(
 	return before;
 }
 
+/* NULL: the key signs where the library asks. */
+static const struct hx_sign_ops *apart(
+	const struct hx_tls_server *shared, const struct hatch_tls_identity *identity)
+{
+	return identity->sign != NULL ? identity->apart : identity->slow ? shared->jobs.sign : NULL;
+}
+
 /* False: there is no memory for signatures that are made apart. */
 static bool can_use(struct hx_tls_server *shared, const struct hatch_tls_identity *identity)
 {
-	bool apart = identity->sign != NULL || (identity->slow && shared->jobs.submit != NULL);
-	return !apart || hx_signings_open(shared) == 0;
+	const struct hx_sign_ops *ops = apart(shared, identity);
+	if (ops == NULL)
+		return true;
+	shared->sign = ops;
+	return ops->open(shared) == 0;
+}
+
+void hx_tls_signers_resume(struct hx_tls_server *shared)
+{
+	shared->resumed++;
+	shared->jobs.wake(shared->jobs.self);
 }
 
 void hx_tls_identities_settle(struct hx_tls_server *shared)
@@ -233,6 +249,8 @@ int hx_identities_open(struct hx_tls_server *shared, const struct hatch_config *
 
 void hx_identities_close(struct hx_tls_server *shared)
 {
+	if (shared->sign != NULL)
+		shared->sign->close(shared);
 	for (size_t i = 0; i < shared->place_count; i++) {
 		hx_tls_identity_free(shared->places[i].next);
 		hx_identity_unref(shared, shared->places[i].now);
@@ -246,8 +264,11 @@ void hx_identities_close(struct hx_tls_server *shared)
 
 void hx_identity_leave(struct hx_tls *tls)
 {
+	if (tls->sign != NULL)
+		tls->sign->forget(tls);
 	hx_identity_unref(tls->shared, tls->identity);
 	tls->identity = NULL;
+	tls->sign = NULL;
 }
 
 static struct hatch_tls_identity *choose(const struct hx_tls_server *shared, struct hatch_span name)
@@ -267,6 +288,7 @@ int hx_identity_choose(mbedtls_ssl_context *ssl)
 	hx_identity_leave(tls);
 	tls->identity = choose(tls->shared, name);
 	tls->identity->refs++;
+	tls->sign = apart(tls->shared, tls->identity);
 	int error = mbedtls_ssl_set_hs_own_cert(ssl, NULL, NULL);
 	if (error == 0)
 		error = mbedtls_ssl_set_hs_own_cert(

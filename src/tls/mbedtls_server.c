@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mbedtls/platform.h>
 #include <psa/crypto.h>
 
 #include "heap.h"
@@ -121,6 +122,21 @@ static int set_up(struct hx_tls_server *shared, const struct hatch_config *confi
 	return set_up_resumption(shared, config);
 }
 
+static int open_clients(struct hx_tls_server *shared, const struct hatch_config *config)
+{
+	return config->client_certs == HATCH_CLIENT_CERTS_NONE
+		       ? 0
+		       : config->client_ca_source(shared, config);
+}
+
+static void close_clients(struct hx_tls_server *shared)
+{
+	if (shared->cas != NULL)
+		mbedtls_x509_crt_free(&shared->cas->chain);
+	mbedtls_free(shared->cas);
+	shared->cas = NULL;
+}
+
 static uint16_t lent_pairs(const struct hatch_config *config)
 {
 	return config->record_buffers == HATCH_RECORD_BUFFERS_OWN ? 0 : config->record_buffers;
@@ -136,7 +152,7 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	hx_tickets_init(&shared->tickets);
 	mbedtls_ssl_cache_init(&shared->cache);
 	shared->jobs = *jobs;
-	shared->workers = config->workers;
+	shared->workers = config->workers == NULL ? 0 : config->workers->count;
 	shared->port = config->platform;
 	shared->say = say;
 	shared->say_arg = say_arg;
@@ -150,7 +166,7 @@ int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *
 	if (error == 0)
 		error = hx_identities_open(shared, config, now);
 	if (error == 0)
-		error = hx_clients_open(shared, config);
+		error = open_clients(shared, config);
 	if (error == 0)
 		error = hx_tls_lend_open(shared, lent_pairs(config), config->max_conns);
 	hx_heap_leave(before);
@@ -165,9 +181,8 @@ void hx_tls_server_close(struct hx_tls_server *shared)
 	mbedtls_ssl_config_free(&shared->conf);
 	hx_tickets_free(&shared->tickets);
 	mbedtls_ssl_cache_free(&shared->cache);
-	hx_signings_close(shared);
 	hx_identities_close(shared);
-	hx_clients_close(shared);
+	close_clients(shared);
 	hx_lend_close(&shared->lend);
 	hx_spares_clear(&shared->spares);
 	hx_heap_leave(before);

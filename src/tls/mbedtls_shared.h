@@ -20,8 +20,11 @@
 #include "spare.h"
 #include "tickets.h"
 
-struct hatch_tls_cas {
+/* What comes with certificates of clients; through pointers, so that others do not link it. */
+struct hx_tls_cas {
 	mbedtls_x509_crt chain;
+	void (*facts)(const struct hx_tls *tls, struct hatch_tls_facts *out);
+	const char *(*refused)(const struct hx_tls *tls); /* NULL: for no such reason */
 };
 
 struct hx_tls_server {
@@ -32,10 +35,11 @@ struct hx_tls_server {
 	size_t place_count;
 	struct hx_jobs jobs;
 	unsigned workers;
+	const struct hx_sign_ops *sign; /* NULL: nobody's signatures are made apart */
 	struct hx_signing *signings;
 	size_t signing_count;
-	uint32_t resumed;          /* how often signers that said LATER were to be asked again */
-	struct hatch_tls_cas *cas; /* of clients' certificates; NULL: none is asked for */
+	uint32_t resumed;       /* how often signers that said LATER were to be asked again */
+	struct hx_tls_cas *cas; /* of clients' certificates; NULL: none is asked for */
 	const struct hatch_port *port;
 	hx_tls_say *say;
 	void *say_arg;
@@ -59,6 +63,7 @@ struct hx_tls {
 	struct hx_heap_account *account;
 	struct hx_tls_server *shared;
 	struct hatch_tls_identity *identity; /* of the handshake; NULL before and after */
+	const struct hx_sign_ops *sign;      /* NULL: its key signs within the step */
 	struct hx_signing *signing;          /* NULL: none */
 	bool has_signed;                     /* in this handshake */
 	bool suspended;                      /* the step that runs waits for a signature */
@@ -112,10 +117,11 @@ unsigned hx_tls_rest(struct hx_engine *e);
 
 /* ---- client_cert.c ---- */
 
-int hx_clients_open(struct hx_tls_server *shared, const struct hatch_config *config);
-void hx_clients_close(struct hx_tls_server *shared);
-bool hx_client_shown(const struct hx_tls *tls);          /* a certificate, good or not */
-const char *hx_client_refused(const struct hx_tls *tls); /* why; NULL: for no such reason */
+/* It has shown a certificate, good or not. */
+static inline bool hx_client_has_shown(const struct hx_tls *tls)
+{
+	return tls->shared->cas != NULL && mbedtls_ssl_get_peer_cert(&tls->ssl) != NULL;
+}
 
 /*
  * ---- mbedtls_built.c: what the library was built without ----

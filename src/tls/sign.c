@@ -15,11 +15,9 @@
 
 enum { PLACES_BESIDES = 3 }; /* more than workers: who has one may still be on its way to ask */
 
-static _Thread_local struct hx_tls *stepping;
-
 /* ---- places ---- */
 
-int hx_signings_open(struct hx_tls_server *shared)
+static int open_places(struct hx_tls_server *shared)
 {
 	if (shared->signings != NULL)
 		return 0;
@@ -44,7 +42,7 @@ static void release(struct hx_signing *s)
 	shared->jobs.wake(shared->jobs.self);
 }
 
-void hx_signings_close(struct hx_tls_server *shared)
+static void close_places(struct hx_tls_server *shared)
 {
 	for (size_t i = 0; i < shared->signing_count; i++)
 		if (shared->signings[i].state != HX_SIGN_FREE)
@@ -72,14 +70,6 @@ static struct hx_signing *take_place(struct hx_tls *tls)
 }
 
 /* ---- making one ---- */
-
-int hx_sign_now(const struct hatch_tls_identity *identity, const struct hatch_to_sign *what,
-	unsigned char *signature, size_t room)
-{
-	if (identity->sign != NULL)
-		return identity->sign(identity->sign_arg, what, signature, room);
-	return hx_mbed_sign(&identity->key, what, signature, room);
-}
 
 static void run(struct hx_job *job)
 {
@@ -121,25 +111,12 @@ static void start(struct hx_signing *s)
 	s->shared->jobs.submit(s->shared->jobs.self, &s->job);
 }
 
-void hx_tls_signers_resume(struct hx_tls_server *shared)
-{
-	shared->resumed++;
-	shared->jobs.wake(shared->jobs.self);
-}
-
 /* ---- a connection's ---- */
 
-static bool apart(const struct hx_tls *tls)
-{
-	const struct hatch_tls_identity *identity = tls->identity;
-	return identity != NULL &&
-	       (identity->sign != NULL || (identity->slow && tls->shared->jobs.submit != NULL));
-}
-
-bool hx_sign_ready(struct hx_tls *tls)
+static bool ready(struct hx_tls *tls)
 {
 	tls->works = false;
-	if (!apart(tls) || tls->has_signed)
+	if (tls->has_signed)
 		return true;
 	if (tls->signing == NULL)
 		tls->signing = take_place(tls);
@@ -150,22 +127,16 @@ bool hx_sign_ready(struct hx_tls *tls)
 	return !tls->works;
 }
 
-void hx_sign_enter(struct hx_tls *tls)
+static void stepped(struct hx_tls *tls, int ret)
 {
-	stepping = tls;
-	tls->suspended = false;
-}
-
-void hx_sign_leave(struct hx_tls *tls, int ret)
-{
-	stepping = NULL;
 	tls->works = tls->suspended;
+	tls->suspended = false;
 	/* Who waits for its peer has no claim to a place. */
 	if (ret != 0 && tls->signing != NULL && tls->signing->state == HX_SIGN_IDLE)
 		release(tls->signing);
 }
 
-void hx_sign_forget(struct hx_tls *tls)
+static void forget(struct hx_tls *tls)
 {
 	struct hx_signing *s = tls->signing;
 	tls->signing = NULL;
@@ -176,17 +147,6 @@ void hx_sign_forget(struct hx_tls *tls)
 		release(s);
 }
 
-struct hx_tls *hx_sign_for(const mbedtls_pk_context *key)
-{
-	return stepping != NULL && apart(stepping) && key == &stepping->identity->key ? stepping
-										      : NULL;
-}
-
-bool hx_sign_suspended(void)
-{
-	return stepping != NULL && stepping->suspended;
-}
-
 static bool same(const struct hx_signing *s, enum hatch_scheme scheme, const unsigned char *digest,
 	size_t len)
 {
@@ -194,7 +154,7 @@ static bool same(const struct hx_signing *s, enum hatch_scheme scheme, const uns
 	       memcmp(s->digest, digest, len) == 0;
 }
 
-int hx_sign_ask(
+static int ask(
 	struct hx_tls *tls, enum hatch_scheme scheme, const unsigned char *digest, size_t len)
 {
 	struct hx_signing *s = tls->signing;
@@ -212,7 +172,7 @@ int hx_sign_ask(
 	return s->len > 0 && same(s, scheme, digest, len) ? 0 : HATCH_EIDENT;
 }
 
-int hx_sign_take(struct hx_tls *tls, unsigned char *signature, size_t room, size_t *len)
+static int take(struct hx_tls *tls, unsigned char *signature, size_t room, size_t *len)
 {
 	struct hx_signing *s = tls->signing;
 	if (s == NULL)
@@ -230,7 +190,12 @@ int hx_sign_take(struct hx_tls *tls, unsigned char *signature, size_t room, size
 	return 0;
 }
 
-enum hatch_scheme hx_scheme_of(const mbedtls_pk_context *key)
-{
-	return hx_mbed_rsa_bits(key) != 0 ? HATCH_RSA_PKCS1 : HATCH_ECDSA;
-}
+const struct hx_sign_ops hx_sign_apart = {
+	.open = open_places,
+	.close = close_places,
+	.ready = ready,
+	.stepped = stepped,
+	.forget = forget,
+	.ask = ask,
+	.take = take,
+};

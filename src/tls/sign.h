@@ -38,29 +38,24 @@ struct hx_signing {
 	uint32_t round; /* of hatch_identity_resume() when it was asked last */
 };
 
-/* Places for so many, on the library's heap; once.  ENOMEM. */
-int hx_signings_open(struct hx_tls_server *shared);
-void hx_signings_close(struct hx_tls_server *shared);
+/* Through a table, so that only who has such a key, or workers, links it. */
+struct hx_sign_ops {
+	/* Places for so many, on the library's heap; once.  ENOMEM. */
+	int (*open)(struct hx_tls_server *shared);
+	void (*close)(struct hx_tls_server *shared);
+	/* Before a step: false, it waits for a place or a signature.  And after it. */
+	bool (*ready)(struct hx_tls *tls);
+	void (*stepped)(struct hx_tls *tls, int ret);
+	/* The connection or its handshake is over. */
+	void (*forget)(struct hx_tls *tls);
+	/* What the library wants signed: 0, it is there; LATER; or an error. */
+	int (*ask)(struct hx_tls *tls, enum hatch_scheme scheme, const unsigned char *digest,
+		size_t len);
+	int (*take)(struct hx_tls *tls, unsigned char *signature, size_t room, size_t *len);
+};
+extern const struct hx_sign_ops hx_sign_apart;
 
-/* Before a step: false, it waits for a place or a signature. */
-bool hx_sign_ready(struct hx_tls *tls);
-/* Around a step, on this thread. */
-void hx_sign_enter(struct hx_tls *tls);
-void hx_sign_leave(struct hx_tls *tls, int ret);
-/* The connection or its handshake is over. */
-void hx_sign_forget(struct hx_tls *tls);
-
-/* Of a step that is running: the connection that signs with this key apart; NULL: none. */
-struct hx_tls *hx_sign_for(const mbedtls_pk_context *key);
-bool hx_sign_suspended(void);
-
-/*
- * What the library wants signed: 0, it is there; LATER; or an error.  The scheme for a key where
- * the library names none, as in TLS 1.2.
- */
-int hx_sign_ask(
-	struct hx_tls *tls, enum hatch_scheme scheme, const unsigned char *digest, size_t len);
-int hx_sign_take(struct hx_tls *tls, unsigned char *signature, size_t room, size_t *len);
+/* For a key where the library names none, as in TLS 1.2. */
 enum hatch_scheme hx_scheme_of(const mbedtls_pk_context *key);
 
 /* A signature at once, on this task: its length, LATER, or an error. */
@@ -70,10 +65,13 @@ int hx_sign_now(const struct hatch_tls_identity *identity, const struct hatch_to
 /* Signs once, to see that it can, whether it is the certificate's key, and how long it takes. */
 int hx_sign_try(const struct hatch_tls_identity *identity, bool workers);
 
-/* ---- sign_wrapped.c, or sign_stock.c ---- */
+/* ---- fast_apart.c, or stock_apart.c ---- */
 
 /* False: in this build the library cannot be told to wait. */
 bool hx_sign_possible(void);
+/* Around a step, on this thread: whoever asks for a signature then, asks for this connection. */
+void hx_sign_enter(struct hx_tls *tls);
+void hx_sign_leave(void);
 /* TLS 1.2: through the library's own callbacks, where it was built with them. */
 void hx_sign_conf(struct hx_tls_server *shared);
 

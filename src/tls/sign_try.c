@@ -12,6 +12,19 @@
 
 enum { STALL_MS = 20, DIGEST_LEN = 32 };
 
+enum hatch_scheme hx_scheme_of(const mbedtls_pk_context *key)
+{
+	return hx_mbed_rsa_bits(key) != 0 ? HATCH_RSA_PKCS1 : HATCH_ECDSA;
+}
+
+int hx_sign_now(const struct hatch_tls_identity *identity, const struct hatch_to_sign *what,
+	unsigned char *signature, size_t room)
+{
+	if (identity->sign != NULL)
+		return identity->sign(identity->sign_arg, what, signature, room);
+	return hx_mbed_sign(&identity->key, what, signature, room);
+}
+
 static void say_stall(const struct hatch_tls_identity *identity, uint32_t ms)
 {
 	char line[140];

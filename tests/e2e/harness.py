@@ -56,10 +56,10 @@ class Server:
         # What ESP-IDF's port has for a flash, where that is the port.
         env = options["env"] = dict(options.get("env", os.environ))
         env["HATCH_NVS"] = env.get("HATCH_STORE", str(folder / "nvs"))
+        options.setdefault("stdin", subprocess.DEVNULL)
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen([str(word) for word in command], cwd=folder,
-                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                            **options)
+                                            stdout=out, stderr=err, **options)
         self.port = self.plain_port = 0
         self.expect_status = 0
 

@@ -21,6 +21,7 @@
 
 enum { FILE_MAX = 16384 };
 
+static const struct hatch_workers workers = HATCH_WORKERS(2);
 static const char *dir;
 static struct hatch *server;
 
@@ -170,7 +171,7 @@ int main(int argc, char **argv)
 	config.port = HATCH_PORT_ANY;
 	config.plain_port = HATCH_PORT_ANY;
 	config.address = "127.0.0.1";
-	config.workers = 2;
+	config.workers = &workers;
 	config.max_conns = 40;
 	config.client_conns = 40;
 	config.max_requests = 40;

@@ -91,6 +91,8 @@ static void refused_with(const struct hatch_config *config, int error, const cha
 		refused_with(&changed, (error), (sentence));                                       \
 	} while (0)
 
+static const struct hatch_workers one_worker = HATCH_WORKERS(1), no_worker = HATCH_WORKERS(0);
+
 static void what_needs_more(void **state)
 {
 	struct hatch_config config = good();
@@ -102,14 +104,16 @@ static void what_needs_more(void **state)
 	REFUSED(client_ca, hatch_str("x"), HATCH_EINVAL, "config.client_ca without client_certs");
 	config.routes = slow;
 	config.route_count = 1;
-	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
+	refused_with(&config, HATCH_EINVAL, "there are no config.workers");
 	config = good();
 	config.group_count = 1;
 	config.groups = slow_groups;
-	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
+	refused_with(&config, HATCH_EINVAL, "there are no config.workers");
 	config.groups = slow_routes;
-	refused_with(&config, HATCH_EINVAL, "config.workers is 0");
-	config.workers = 1;
+	refused_with(&config, HATCH_EINVAL, "there are no config.workers");
+	config.workers = &no_worker;
+	refused_with(&config, HATCH_EINVAL, "config.workers has no source");
+	config.workers = &one_worker;
 	assert_true(hatch_memory_needed(&config) > 0);
 }
 

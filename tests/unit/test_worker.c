@@ -25,6 +25,7 @@
 #include <hatch_port.h>
 
 enum { WORKERS = 2 };
+static const struct hatch_workers workers = HATCH_WORKERS(WORKERS), three = HATCH_WORKERS(3);
 
 static sem_t begun, go_on;
 static pthread_t server_thread;
@@ -164,7 +165,7 @@ static struct hatch *open_one(void)
 	config.plain_port = HATCH_PORT_ANY;
 	config.address = "127.0.0.1";
 	config.platform = &platform;
-	config.workers = WORKERS;
+	config.workers = &workers;
 	config.max_conns = 16;
 	config.client_conns = 16;
 	config.max_requests = 12;
@@ -368,13 +369,13 @@ static void what_cannot_be(void **state)
 	config.port = HATCH_PORT_NONE;
 	config.platform = &platform;
 	assert_int_equal(hatch_open(&srv, &config), HATCH_EINVAL);
-	assert_non_null(strstr(said, "a policy says worker, and config.workers is 0"));
+	assert_non_null(strstr(said, "a policy says worker, and there are no config.workers"));
 	config.routes = NULL;
 	config.route_count = 0;
 	config.groups = groups;
 	config.group_count = 1;
 	assert_int_equal(hatch_open(&srv, &config), HATCH_EINVAL);
-	config.workers = 3;
+	config.workers = &three;
 	platform.spawn = second_fails;
 	assert_int_equal(hatch_open(&srv, &config), HATCH_ENOMEM);
 	platform.spawn = hatch_default_port.spawn;

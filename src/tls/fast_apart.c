@@ -1,5 +1,5 @@
 /*
- * sign_wrapped.c - where mbedTLS asks for a signature in a handshake, and is told to wait
+ * fast_apart.c - where mbedTLS asks for a signature in a handshake, and is told to wait
  * SPDX-License-Identifier: MIT
  *
  * TLS 1.2 of 3.6 has callbacks for that, if it was built with MBEDTLS_SSL_ASYNC_PRIVATE.  TLS 1.3
@@ -28,9 +28,27 @@ int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context *key,
 	size_t room, size_t *len, mbedtls_f_rng_t *rng, void *rng_arg);
 int __wrap_mbedtls_ssl_handle_pending_alert(mbedtls_ssl_context *ssl);
 
+static _Thread_local struct hx_tls *stepping;
+
 bool hx_sign_possible(void)
 {
 	return true;
+}
+
+void hx_sign_enter(struct hx_tls *tls)
+{
+	stepping = tls->sign == NULL ? NULL : tls;
+}
+
+void hx_sign_leave(void)
+{
+	stepping = NULL;
+}
+
+/* The connection that signs with this key apart; NULL: none. */
+static struct hx_tls *signs_apart(const mbedtls_pk_context *key)
+{
+	return stepping != NULL && key == &stepping->identity->key ? stepping : NULL;
 }
 
 static int in_their_words(int ret)
@@ -53,17 +71,17 @@ int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context *key,
 	mbedtls_md_type_t md, const unsigned char *hash, size_t hash_len, unsigned char *sig,
 	size_t room, size_t *len, mbedtls_f_rng_t *rng, void *rng_arg)
 {
-	struct hx_tls *tls = hx_sign_for(key);
+	struct hx_tls *tls = signs_apart(key);
 	if (tls == NULL)
 		return __real_mbedtls_pk_sign_ext(
 			type, key, md, hash, hash_len, sig, room, len, rng, rng_arg);
-	int ret = hx_sign_ask(tls, scheme_of(type), hash, hash_len);
-	return in_their_words(ret == 0 ? hx_sign_take(tls, sig, room, len) : ret);
+	int ret = tls->sign->ask(tls, scheme_of(type), hash, hash_len);
+	return in_their_words(ret == 0 ? tls->sign->take(tls, sig, room, len) : ret);
 }
 
 int __wrap_mbedtls_ssl_handle_pending_alert(mbedtls_ssl_context *ssl)
 {
-	if (!hx_sign_suspended())
+	if (stepping == NULL || !stepping->suspended)
 		return __real_mbedtls_ssl_handle_pending_alert(ssl);
 	ssl->MBEDTLS_PRIVATE(send_alert) = 0;
 	return MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
@@ -76,7 +94,7 @@ int __wrap_mbedtls_pk_sign(mbedtls_pk_context *key, mbedtls_md_type_t md, const 
 	size_t hash_len, unsigned char *sig, size_t room, size_t *len, mbedtls_f_rng_t *rng,
 	void *rng_arg)
 {
-	struct hx_tls *tls = hx_sign_for(key);
+	struct hx_tls *tls = signs_apart(key);
 	if (tls == NULL || tls->identity->sign == NULL)
 		return __real_mbedtls_pk_sign(
 			key, md, hash, hash_len, sig, room, len, rng, rng_arg);
@@ -96,14 +114,16 @@ static int ask(mbedtls_ssl_context *ssl, mbedtls_x509_crt *cert, mbedtls_md_type
 	struct hx_tls *tls = mbedtls_ssl_get_user_data_p(ssl);
 	(void)cert;
 	(void)md;
-	if (tls->identity == NULL || hx_sign_for(&tls->identity->key) == NULL)
+	if (stepping != tls)
 		return MBEDTLS_ERR_SSL_HW_ACCEL_FALLTHROUGH;
-	return in_their_words(hx_sign_ask(tls, hx_scheme_of(&tls->identity->key), hash, hash_len));
+	return in_their_words(
+		tls->sign->ask(tls, hx_scheme_of(&tls->identity->key), hash, hash_len));
 }
 
 static int resume(mbedtls_ssl_context *ssl, unsigned char *sig, size_t *len, size_t room)
 {
-	return in_their_words(hx_sign_take(mbedtls_ssl_get_user_data_p(ssl), sig, room, len));
+	struct hx_tls *tls = mbedtls_ssl_get_user_data_p(ssl);
+	return in_their_words(tls->sign->take(tls, sig, room, len));
 }
 
 /* The connection lets go of it by itself. */

@@ -1,5 +1,5 @@
 /*
- * client_cert.c - what a handler may ask about the client's certificate
+ * client_says.c - what a handler may ask about the client's certificate
  * SPDX-License-Identifier: MIT
  */
 #include "../hatch_web.h"
