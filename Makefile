@@ -19,7 +19,7 @@ RAM_KB ?= 320
 build_virt = { cmake -S ports/virt -B $(1) -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/ports/virt/toolchain.cmake \
   -DVIRT_RAM_KB=$(RAM_KB) $(if $(TLS),-DHATCH_TLS=$(TLS)) $(2) && cmake --build $(1) -j $(JOBS) $(3); } >$(1).log 2>&1 || { cat $(1).log; exit 1; }; rm -f $(1).log
 
-configure = cmake -S . -B $(BUILD) $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON \
+configure = cmake -S . -B $(BUILD) -DCMAKE_TARGET_MESSAGES=OFF $(if $(filter-out cc,$(CC)),-DCMAKE_C_COMPILER=$(CC)) -DHATCH_WERROR=ON \
   -DMBEDTLS_DIR=$(MBEDTLS_DIR) $(if $(TLS),-DHATCH_TLS=$(TLS)) $(CMAKE_ARGS) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || \
   { cat $(BUILD).log; exit 1; }; rm -f $(BUILD).log
 
@@ -34,12 +34,18 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^## /{printf "%s%s\n", n++ ? "\n" : "", substr($$0, 4)} \
 	  /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: deps build ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN, UPLOADS=, ACCOUNT=)
+demo: deps ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN, UPLOADS=, ACCOUNT=)
+	@$(configure)
+	@$(call compile,hatch-serve hatch-cert hatch-probe)
 	@PORT="$(PORT)" HOST="$(HOST)" ACCOUNT="$(ACCOUNT)" UPLOADS="$(UPLOADS)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
 	@$(configure)
-	@cmake --build $(BUILD) -j $(JOBS)
+	@$(call compile,)
+
+# Says what it compiles, and nothing where nothing is to be done: $(call compile,TARGETS)
+compile = { cmake --build $(BUILD) -j $(JOBS) $(addprefix --target ,$(1)) 2>&1 && echo built; } | \
+  awk '/^Consolidate compiler/ { next } $$0 == "built" { good = 1; next } { print; fflush() } END { exit !good }'
 
 deps: ## install what is missing to build (Debian), fetch mbedTLS into .deps/
 	@scripts/deps.sh demo
