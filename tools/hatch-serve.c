@@ -276,6 +276,8 @@ int main(int argc, char **argv)
 	if (options.dir == NULL) {
 		password = account_set(options.account);
 		panel_configure(&config, uploads);
+		config.max_live = (uint16_t)(options.connections / 2); /* the rest for requests */
+		config.publish_queue = 1 << 16;
 		config.scratch = UPLOADS_SCRATCH;
 	} else if ((folder = folder_configure(&config, options.dir)) == NULL)
 		die("%s: %s", options.dir, strerror(errno));
@@ -290,6 +292,7 @@ int main(int argc, char **argv)
 	catch_signals();
 	greet(argv[0], password);
 	error = hatch_run(server);
+	panel_stop();
 	hatch_close(server);
 	folder_free(folder);
 	free(cert);

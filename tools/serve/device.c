@@ -31,6 +31,8 @@ static struct {
 	size_t slow_count;
 } device;
 
+void (*device_changed)(void);
+
 /* ---- status ---- */
 
 void device_add_this(struct json *text, const struct hatch_req *req)
@@ -135,6 +137,8 @@ static int led_put(struct hatch_req *req)
 		device.led[n] = false;
 	else
 		return hatch_send_json(req, 400, "{\"error\":\"the body is to be on or off\"}\n");
+	if (device_changed != NULL)
+		device_changed();
 	return send_led(req, n);
 }
 

@@ -14,6 +14,9 @@ extern const struct hatch_group device_group; /* needs JSON_ROOM as config.copy_
 void device_add_this(struct json *json, const struct hatch_req *req);
 void device_add_leds(struct json *json);
 
+/* Called when a LED has been switched; NULL: nobody is. */
+extern void (*device_changed)(void);
+
 /* After hatch_open(). */
 int device_start(struct hatch *srv);
 

@@ -7,15 +7,22 @@
 
 struct json *json_begin(void)
 {
-	static struct json json; /* not on the stack: a device's is short */
-	json.len = 0;
+	static char bytes[JSON_ROOM]; /* not on the stack: a device's is short */
+	static struct json json;
+	json = json_in(bytes, sizeof(bytes));
 	return &json;
+}
+
+struct json json_in(char *bytes, size_t room)
+{
+	struct json json = { bytes, room, 0 };
+	return json;
 }
 
 void json_add(struct json *json, const char *format, ...)
 {
 	va_list args;
-	size_t room = sizeof(json->bytes) - json->len;
+	size_t room = json->room - json->len;
 	va_start(args, format);
 	int len = vsnprintf(json->bytes + json->len, room, format, args);
 	va_end(args);
@@ -38,14 +45,27 @@ void json_add_text(struct json *json, const char *text)
 	json_add(json, "\"");
 }
 
+size_t json_text_len(const char *text)
+{
+	size_t len = 2;
+	for (; *text != '\0'; text++)
+		len += *text == '"' || *text == '\\' ? 2 : 1;
+	return len;
+}
+
 size_t json_left(const struct json *json)
 {
-	return sizeof(json->bytes) - 1 - json->len;
+	return json->room - 1 - json->len;
 }
 
 const char *json_truth(bool value)
 {
 	return value ? "true" : "false";
+}
+
+struct hatch_span json_span(const struct json *json)
+{
+	return (struct hatch_span){ json->bytes, json->len };
 }
 
 int json_send(struct hatch_req *req, const struct json *json)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON in one buffer: what a page asks for at once. */
+/* JSON in one buffer: what a page asks for at once, and what it is sent. */
 #ifndef TOOLS_SERVE_JSON_H
 #define TOOLS_SERVE_JSON_H
 
@@ -9,12 +9,15 @@
 enum { JSON_ROOM = 7168 };
 
 struct json {
-	char bytes[JSON_ROOM];
-	size_t len;
+	char *bytes;
+	size_t room, len;
 };
 
-/* The one there is: handlers make an answer at a time.  Empty. */
+/* The one of JSON_ROOM bytes that there is: handlers make an answer at a time.  Empty. */
 struct json *json_begin(void);
+
+/* Another, in memory of the caller's.  Empty. */
+struct json json_in(char *bytes, size_t room);
 
 /* Formats as printf() does.  What does not fit is cut off: ask json_left() before long lists. */
 void json_add(struct json *json, const char *format, ...) HATCH_PRINTF(2, 3);
@@ -22,9 +25,11 @@ void json_add(struct json *json, const char *format, ...) HATCH_PRINTF(2, 3);
 /* Text that somebody else has made, in its quotes. */
 void json_add_text(struct json *json, const char *text);
 
+size_t json_text_len(const char *text); /* in its quotes, without control characters */
 size_t json_left(const struct json *json);
 const char *json_truth(bool value);
 
+struct hatch_span json_span(const struct json *json);
 int json_send(struct hatch_req *req, const struct json *json);
 
 #endif

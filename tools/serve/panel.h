@@ -5,10 +5,16 @@
 
 #include <hatch.h>
 
-/* Routes, observer and sizes into the configuration.  uploads: a group with them, or NULL. */
+/*
+ * Routes, observer and sizes into the configuration, but max_live, which is how many may watch or
+ * chat.  uploads: a group with them, or NULL.
+ */
 void panel_configure(struct hatch_config *config, const struct hatch_group *uploads);
 
 /* After hatch_open(). */
 int panel_start(struct hatch *srv);
+
+/* Before hatch_close(). */
+void panel_stop(void);
 
 #endif

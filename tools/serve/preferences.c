@@ -12,6 +12,8 @@ enum { NAME_MAX_BYTES = 32, COLOUR_LEN = 7 };
 static char name[NAME_MAX_BYTES + 1] = "A pretended device";
 static char colour[COLOUR_LEN + 1] = "#ffc53d";
 
+void (*preferences_changed)(void);
+
 void preferences_add(struct json *json)
 {
 	json_add(json, "\"name\":");
@@ -71,6 +73,8 @@ int preferences_save(struct hatch_req *req)
 			req, 400, "{\"error\":\"The colour looks like #ffc53d.\"}\n");
 	snprintf(name, sizeof(name), "%.*s", (int)to.len, to.ptr);
 	snprintf(colour, sizeof(colour), "%.*s", (int)as.len, as.ptr);
+	if (preferences_changed != NULL)
+		preferences_changed();
 	struct json *json = json_begin();
 	json_add(json, "{");
 	preferences_add(json);

@@ -8,6 +8,7 @@
 #include <hatch_port.h>
 
 struct watch watch;
+const struct watch_listener *watch_listener;
 static uint32_t requests_before;
 
 uint32_t watch_now(void)
@@ -17,12 +18,22 @@ uint32_t watch_now(void)
 
 /* ---- connections ---- */
 
+/* The row that is to go: the oldest, rather of a connection that may be over than of a live one. */
+static size_t oldest(void)
+{
+	size_t at = WATCH_CONNS - 1;
+	while (at > 0 && watch.conn[at].live.generation != 0)
+		at--;
+	return watch.conn[at].live.generation != 0 ? WATCH_CONNS - 1 : at;
+}
+
 /* A row for a newcomer, at the top. */
 static struct watch_conn *push(const char *peer)
 {
-	size_t kept = watch.conns < WATCH_CONNS ? watch.conns++ : WATCH_CONNS - 1;
+	size_t kept = watch.conns < WATCH_CONNS ? watch.conns++ : oldest();
 	memmove(&watch.conn[1], &watch.conn[0], kept * sizeof(watch.conn[0]));
 	memset(&watch.conn[0], 0, sizeof(watch.conn[0]));
+	watch.conns_changed = true;
 	snprintf(watch.conn[0].peer, sizeof(watch.conn[0].peer), "%s", peer);
 	return &watch.conn[0];
 }
@@ -44,12 +55,18 @@ static void on_handshake(void *user, const char *peer, const struct hatch_tls_fa
 	watch.shake[0].resumed = facts->resumed;
 	if (watch.shakes < WATCH_SHAKES)
 		watch.shakes++;
+	watch.shakes_ever++;
+	if (watch_listener != NULL)
+		watch_listener->handshake();
 }
 
 /* The row of whoever asks; a connection without TLS has one for its address. */
-static struct watch_conn *find(const struct hatch_req *req, const char *peer)
+static struct watch_conn *find(const struct hatch_req *req)
 {
 	struct hatch_tls_facts facts;
+	struct hatch_span span = hatch_peer(req);
+	char peer[46];
+	snprintf(peer, sizeof(peer), "%.*s", (int)span.len, span.ptr);
 	bool secure = hatch_tls_facts_of(req, &facts) == 0;
 	for (size_t i = 0; i < watch.conns; i++) {
 		struct watch_conn *conn = &watch.conn[i];
@@ -63,23 +80,45 @@ static struct watch_conn *find(const struct hatch_req *req, const char *peer)
 
 static void on_exchange(void *user, struct hatch_req *req, int status, uint64_t sent, int error)
 {
-	char peer[46];
-	struct hatch_span span = hatch_peer(req);
 	(void)user;
 	(void)status;
 	(void)sent;
 	(void)error;
-	snprintf(peer, sizeof(peer), "%.*s", (int)span.len, span.ptr);
-	struct watch_conn *conn = find(req, peer);
+	struct watch_conn *conn = find(req);
 	if (conn == NULL)
 		return;
 	conn->requests++;
 	conn->seen_ms = watch_now();
+	watch.conns_changed = true;
+}
+
+void watch_live(const struct hatch_req *req, struct hatch_live_ref who)
+{
+	struct watch_conn *conn = find(req);
+	if (conn != NULL)
+		conn->live = who;
+}
+
+void watch_ended(struct hatch_live_ref who)
+{
+	for (size_t i = 0; i < watch.conns; i++) {
+		struct watch_conn *conn = &watch.conn[i];
+		if (conn->live.generation != who.generation || conn->live.slot != who.slot)
+			continue;
+		conn->live.generation = 0;
+		conn->seen_ms = watch_now();
+		watch.conns_changed = true;
+	}
 }
 
 const struct hatch_observer watch_observer = { .handshake = on_handshake, .exchange = on_exchange };
 
 /* ---- the log ---- */
+
+uint32_t watch_oldest_line(void)
+{
+	return watch.lines < WATCH_LINES ? 1 : watch.lines - WATCH_LINES + 1;
+}
 
 void watch_log(enum hatch_level level, const char *line)
 {
@@ -88,11 +127,12 @@ void watch_log(enum hatch_level level, const char *line)
 	place->at_ms = watch_now();
 	place->level = (uint8_t)level;
 	snprintf(place->text, sizeof(place->text), "%s", line);
+	if (watch_listener != NULL)
+		watch_listener->line(place);
 }
 
 /* ---- seconds ---- */
 
-/* The heap that is free, where the platform knows; else what TLS has taken of it. */
 static void second(struct hatch *srv, void *arg)
 {
 	struct hatch_stats stats;
@@ -106,7 +146,11 @@ static void second(struct hatch *srv, void *arg)
 	watch.second[watch.seconds - 1].requests = stats.requests - requests_before;
 	watch.second[watch.seconds - 1].heap = stats.heap_free != 0 ? stats.heap_free
 								    : stats.tls_heap;
+	watch.second[watch.seconds - 1].largest = stats.heap_largest;
+	watch.seconds_ever++;
 	requests_before = stats.requests;
+	if (watch_listener != NULL)
+		watch_listener->second(srv);
 }
 
 int watch_start(struct hatch *srv)

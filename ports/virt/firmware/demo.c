@@ -74,6 +74,7 @@ int main(void)
 	}
 	greet(srv, password);
 	error = hatch_run(srv);
+	demo_stop();
 	hatch_close(srv);
 	board_report();
 	return error < 0 ? 1 : 0;

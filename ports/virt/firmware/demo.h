@@ -10,5 +10,6 @@
 /* *password is what the console is to show, or stays as it is. */
 int demo_configure(struct hatch_config *config, const char **password);
 int demo_start(struct hatch *srv); /* after hatch_open() */
+void demo_stop(void);              /* before hatch_close() */
 
 #endif

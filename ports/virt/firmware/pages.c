@@ -6,9 +6,13 @@
 #include "serve/login.h"
 #include "serve/panel.h"
 
+/* A page has one, another when its user has logged in, another when it chats. */
+enum { LIVE = 5 };
+
 int demo_configure(struct hatch_config *config, const char **password)
 {
 	*password = login_invent();
+	config->max_live = LIVE;
 	panel_configure(config, NULL);
 	return *password == NULL ? HATCH_EPORT : 0;
 }
@@ -16,4 +20,9 @@ int demo_configure(struct hatch_config *config, const char **password)
 int demo_start(struct hatch *srv)
 {
 	return panel_start(srv);
+}
+
+void demo_stop(void)
+{
+	panel_stop();
 }

@@ -20,3 +20,5 @@ int demo_start(struct hatch *srv)
 {
 	return device_start(srv);
 }
+
+void demo_stop(void) { }

@@ -1,5 +1,6 @@
-import { watch } from "./source.js";
+import { follow } from "./source.js";
 import { bars, line } from "./plot.js";
+import { enter } from "./chat.js";
 
 const $ = id => document.getElementById(id);
 const text = (id, value) => { if ($(id).textContent !== value) $(id).textContent = value; };
@@ -58,11 +59,13 @@ function showPlots(s) {
 	bars($("plot-shakes"), shakes, 32, n => plain(n), times.length
 		? `The last ${times.length} handshakes took ${Math.min(...times)} to ${Math.max(...times)} milliseconds`
 		: "No handshakes yet");
-	const rate = s.requests_per_s, heap = s.heap_per_s, last = list => list.length ? list[list.length - 1] : 0;
-	line($("plot-rate"), rate, 60, plain, `${last(rate)} requests in the last second, at most ${Math.max(0, ...rate)} in this minute`);
-	const scale = Math.max(0, ...heap) >= 1048576 ? 1048576 : 1024;
-	line($("plot-heap"), heap.map(n => n / scale), 60, n => plain(n) + (n ? scale > 1024 ? " MB" : " kB" : ""),
-		`${size(last(heap))}, between ${size(Math.min(...heap, last(heap)))} and ${size(Math.max(0, ...heap))} in this minute`);
+	const rate = s.requests_per_s, heap = s.heap_per_s, largest = s.largest_per_s, last = list => list.length ? list[list.length - 1] : 0;
+	line($("plot-rate"), [rate], 60, plain, `${last(rate)} requests in the last second, at most ${Math.max(0, ...rate)} in this minute`);
+	const scale = Math.max(0, ...heap) >= 1048576 ? 1048576 : 1024, knows = s.heap.largest > 0;
+	line($("plot-heap"), (knows ? [heap, largest] : [heap]).map(list => list.map(n => n / scale)), 60,
+		n => plain(n) + (n ? scale > 1024 ? " MB" : " kB" : ""),
+		`${size(last(heap))}, between ${size(Math.min(...heap, last(heap)))} and ${size(Math.max(0, ...heap))} in this minute` +
+		(knows ? `; the largest free block ${size(last(largest))}` : ""));
 	text("rate", String(last(rate)));
 }
 
@@ -71,39 +74,47 @@ function showHeap(s) {
 	text("heap-label", knows ? "Heap free" : "TLS heap");
 	text("plot-heap-title", knows ? "Heap free" : "TLS heap");
 	text("heap", size(knows ? s.heap.free : s.heap.tls));
-	text("heap-more", "The last minute; " + (s.heap.largest ? "largest free block " + size(s.heap.largest) + ", " : "") +
+	$("heap-keys").hidden = !s.heap.largest;
+	text("heap-more", "The last minute; " + (s.heap.largest ? "largest free block now " + size(s.heap.largest) + ", " : "") +
 		"the server's block " + size(s.heap.block));
 }
 
-/* Who has said nothing for 15 s has been closed by the server. */
-function showConnections(list) {
+/* Who has said nothing for 15 s has been closed by the server, unless it is one that stays. */
+function showConnections(list, since) {
 	$("conns").replaceChildren(...list.map(c => row([c.peer, c.secure ? c.version : "HTTP", c.secure ? c.suite : "–",
 		c.secure ? (c.resumed ? "resumed" : "full") + (c.group ? ", " + c.group : "") : "–", c.secure ? ms(c.ms) : "–",
-		c.requests, ago(c.seen_ms)], c.seen_ms > 15000)));
+		c.requests, c.live ? "live" : ago(c.seen_ms + since)], !c.live && c.seen_ms + since > 15000)));
 }
 
 const LINES = 200;
 
-function showLog(lines) {
-	$("log").hidden = !lines;
-	$("log-closed").hidden = !!lines;
-	if (!lines) { $("log").replaceChildren(); return; }
+let logged = { run: 0, n: 0 };
+
+function addLine(name, ms, what) {
+	const li = document.createElement("li"), when = document.createElement("time");
+	when.textContent = new Date(Date.now() - ms).toLocaleTimeString([], { hour12: false });
+	li.className = name;
+	li.append(when, what);
+	$("log").append(li);
+}
+
+function showLog(said) {
 	const log = $("log"), atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 30;
-	for (const entry of lines) {
-		const li = document.createElement("li"), when = document.createElement("time");
-		when.textContent = new Date(Date.now() - entry.ago_ms).toLocaleTimeString([], { hour12: false });
-		li.classList.toggle("warn", entry.level <= 2);
-		li.append(when, entry.text);
-		log.append(li);
+	if (said.run !== logged.run) logged = { run: said.run, n: 0 };
+	for (const entry of said.log) {
+		if (entry.n <= logged.n) continue;
+		if (logged.n && entry.n > logged.n + 1) addLine("dim", entry.ago_ms, `(${entry.n - logged.n - 1} lines are missing)`);
+		logged.n = entry.n;
+		addLine(entry.level <= 2 ? "warn" : "", entry.ago_ms, entry.text);
 	}
 	while (log.childElementCount > LINES) log.firstElementChild.remove();
 	if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-function show(s) {
-	state = s;
-	text("live", "live");
-	$("live").className = "pill good";
+let tableAt = 0; /* when the connections came */
+
+function show() {
+	const s = state;
 	text("name", s.name);
 	document.title = s.name;
 	document.documentElement.style.setProperty("--led", s.colour);
@@ -112,17 +123,76 @@ function show(s) {
 	showThis(s.this);
 	showHeap(s);
 	showPlots(s);
-	showConnections(s.connections);
-	showLog(s.log);
+	if (s.connections) showConnections(s.connections, Date.now() - tableAt);
 	s.leds.forEach((on, n) => led(n, on));
 	$("tab-files").hidden = !s.files;
 	if (document.activeElement.form !== $("prefs") && !touched) fillPrefs(s);
 }
 
-function failed(error) {
-	text("live", "no answer");
-	$("live").className = "pill bad";
-	$("live").title = error.message;
+function said(how) {
+	text("live", how);
+	$("live").className = how === "live" ? "pill good" : how === "polling" ? "pill" : "pill bad";
+	$("live").title = { live: "The server sends numbers as they change.",
+		polling: "The server has no place for another live connection: it is asked every two seconds.",
+		reconnecting: "No answer. If the server's certificate is new, load this page again." }[how];
+}
+
+const note = error => text("note", error.message);
+
+/* ---- what the server says ---- */
+
+/* Everything, at first or after a gap.  Another run of the server knows nothing of our session. */
+function takeAll(s) {
+	const again = state && state.run !== s.run;
+	if (s.connections) tableAt = Date.now();
+	else if (state) s.connections = state.connections;
+	state = s;
+	show();
+	if (again) session();
+}
+
+function takeNumbers(s) {
+	if (!state || s.second <= state.second) return;
+	const add = (list, value) => [...list, value].slice(-60);
+	state.requests_per_s = add(state.requests_per_s, s.last.requests);
+	state.heap_per_s = add(state.heap_per_s, s.last.heap);
+	state.largest_per_s = add(state.largest_per_s, s.last.largest);
+	Object.assign(state, s);
+	show();
+}
+
+function takeShake(s) {
+	if (!state || s.shake <= state.shake) return;
+	if (s.shake > state.shake + 1) { source.again(); return; }
+	state.handshakes = [s.last, ...state.handshakes].slice(0, 32);
+	state.shake = s.shake;
+	show();
+}
+
+function takePart(s) {
+	if (!state) return;
+	if (s.connections) tableAt = Date.now();
+	Object.assign(state, s);
+	show();
+}
+
+/* The log, for who has logged in. */
+let logSource = null;
+
+function followLog(wanted) {
+	$("log").hidden = !wanted;
+	$("log-closed").hidden = wanted;
+	if (wanted === !!logSource) return;
+	if (logSource) {
+		logSource.stop();
+		logSource = null;
+		logged = { run: 0, n: 0 };
+		$("log").replaceChildren();
+		return;
+	}
+	logSource = follow({ events: "/api/log/events", first: "log", on: { log: showLog }, said: () => {},
+		ask: () => "/api/state?since=" + logged.n,
+		whole: s => { if (s.log) showLog(s); else signedIn(null, ""); } });
 }
 
 /* ---- controls ---- */
@@ -135,7 +205,7 @@ function led(n, on) {
 		button.type = "button";
 		button.textContent = "LED " + n;
 		button.onclick = () => call("/api/led/" + n, { method: "PUT", body: button.getAttribute("aria-pressed") === "true" ? "off" : "on" })
-			.then(r => led(r.led, r.on)).catch(failed);
+			.then(r => led(r.led, r.on)).catch(note);
 		$("leds").append(button);
 	}
 	button.setAttribute("aria-pressed", String(on));
@@ -144,15 +214,14 @@ function led(n, on) {
 $("again").onclick = event => busy(event.target, async () => {
 	await call("/api/goodbye", { method: "POST" });
 	await new Promise(resolve => setTimeout(resolve, 100));
-	const s = await now();
-	if (s) text("note", `A new connection, ${$("kind").textContent}, in ${$("ms").textContent}.`);
+	await source.now();
+	text("note", `A new connection, ${$("kind").textContent}, in ${$("ms").textContent}.`);
 }, "note");
 
 $("six").onclick = event => busy(event.target, async () => {
 	const start = performance.now();
 	await Promise.all([1, 2, 3, 4, 5, 6].map(n => call("/api/slow?n=" + n)));
 	text("note", `Six answers in ${Math.round(performance.now() - start)} ms, of which the device slept 300 ms in each.`);
-	await now();
 }, "note");
 
 /* ---- files ---- */
@@ -226,7 +295,7 @@ $("prefs").onsubmit = event => {
 		await call("/api/settings", { method: "POST", body: form(event.target) });
 		touched = false;
 		text("prefs-note", "Saved.");
-		await now();
+		await source.now();
 	}, "prefs-note");
 };
 
@@ -251,6 +320,7 @@ function signedIn(name, token) {
 	document.querySelector(".needs-login").hidden = !!name;
 	for (const element of $("prefs").elements) element.disabled = !name;
 	if (!name) $("metrics").hidden = true;
+	followLog(!!name);
 	listFiles().catch(() => {});
 }
 
@@ -269,13 +339,17 @@ $("login-form").onsubmit = async event => {
 		signedIn(said.who, said.csrf);
 		event.target.reset();
 		$("dialog").close();
-		await now();
 	} catch (error) {
 		text("login-note", error.message);
 		$("login-password").select();
 	}
 };
-$("logout").onclick = () => call("/api/logout", { method: "POST" }).catch(failed).finally(() => { signedIn(null, ""); now(); });
+$("logout").onclick = () => call("/api/logout", { method: "POST" }).catch(note).finally(() => signedIn(null, ""));
+
+/* Whether we are logged in still, or already. */
+function session() {
+	return call("/api/session").then(s => { if (s.who !== who) signedIn(s.who, s.csrf); }).catch(() => {});
+}
 
 /* ---- tabs: arrow keys go from one to the next ---- */
 
@@ -294,6 +368,7 @@ function choose(tab, focus) {
 		if (state) showPlots(state); /* nothing has a width while it is hidden */
 		$("log").scrollTop = $("log").scrollHeight;
 	}
+	if (tab.id === "tab-chat") enter();
 	if (tab.id === "tab-files") listFiles().catch(error => text("files-note", error.message));
 }
 
@@ -311,6 +386,10 @@ for (const tab of tabs) {
 /* ---- beginning ---- */
 
 signedIn(null, "");
-const now = watch(show, failed);
-call("/api/session").then(said => { if (said.who) { signedIn(said.who, said.csrf); now(); } }).catch(failed);
-if ($("tab-" + location.hash.slice(1))) now().then(() => { const tab = $("tab-" + location.hash.slice(1)); if (!tab.hidden) choose(tab); });
+const source = follow({ events: "/api/events", first: "all", beats: true, said, ask: () => "/api/state", whole: takeAll,
+	on: { all: takeAll, state: takeNumbers, handshake: takeShake, connections: takePart, leds: takePart, settings: takePart } });
+session();
+
+const wanted = $("tab-" + location.hash.slice(1));
+if (wanted && wanted.id === "tab-files") source.now().then(() => { if (!wanted.hidden) choose(wanted); }).catch(() => {});
+else if (wanted) choose(wanted);

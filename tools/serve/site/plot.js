@@ -42,14 +42,17 @@ export function bars(svg, values, room, unit, label) {
 	});
 }
 
-/* values: numbers, the newest last, one a second. */
-export function line(svg, values, room, unit, label) {
-	const top = nice(Math.max(1, ...values));
+/* series: lists of numbers, the newest last, one a second; the first with the area below it. */
+export function line(svg, series, room, unit, label) {
+	const top = nice(Math.max(1, ...series.flat()));
 	const W = frame(svg, top, unit, label), step = (W - LEFT) / (room - 1);
-	if (values.length < 2) return;
+	series.forEach((values, which) => { if (values.length > 1) draw(svg, values, which, top, W, step); });
+}
+
+function draw(svg, values, which, top, W, step) {
 	const points = values.map((v, i) => (W - (values.length - 1 - i) * step).toFixed(1) + " " +
 		(BOTTOM - v / top * (BOTTOM - TOP)).toFixed(1));
 	const first = points[0].split(" ")[0];
-	svg.append(make("path", { class: "area", d: `M${first} ${BOTTOM}L${points.join("L")}L${W} ${BOTTOM}Z` }));
-	svg.append(make("path", { d: "M" + points.join("L") }));
+	if (which === 0) svg.append(make("path", { class: "area", d: `M${first} ${BOTTOM}L${points.join("L")}L${W} ${BOTTOM}Z` }));
+	svg.append(make("path", { class: which === 0 ? "line" : "other", d: "M" + points.join("L") }));
 }
