@@ -100,8 +100,8 @@ static int publish(struct hatch_ws *ws, struct hatch_span from, struct hatch_spa
 	snprintf(line.from, sizeof(line.from), "%.*s", (int)from.len, from.ptr);
 	snprintf(line.text, sizeof(line.text), "%.*s", (int)text.len, text.ptr);
 	add_line(json, count + 1, &line);
-	if (hatch_publish(hatch_ws_server(ws), hatch_to_arg(&chat), HATCH_WS_TEXT,
-		    json_span(json)) < 0)
+	if (hatch_publish(
+		    hatch_ws_server(ws), hatch_to_arg(&chat), HATCH_WS_TEXT, json_span(json)) < 0)
 		return refuse(ws, "There is too much going on: say it again.");
 	*hatch_ws_user(ws) = (void *)(uintptr_t)(line.at_ms | 1);
 	lines[++count % CHAT_LINES] = line;

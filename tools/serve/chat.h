@@ -12,7 +12,7 @@
 #include <hatch_live.h>
 
 enum {
-	CHAT_NAME = 24,    /* bytes of UTF-8 */
+	CHAT_NAME = 24, /* bytes of UTF-8 */
 	CHAT_TEXT = 240,
 	CHAT_MESSAGE = 512, /* the longest message of a client: config.live_piece, at least */
 	CHAT_LINES = 16,    /* for who comes later */

@@ -41,8 +41,8 @@ struct hatch_event_stream feed_lines = { .memory = recent_lines,
 /* ---- who comes ---- */
 
 /* What it is sent first.  Without room for that it is not let in, and may come again. */
-static int begin(struct hatch_req *req, struct hatch_live_ref who, const char *name,
-	const struct json *json)
+static int begin(
+	struct hatch_req *req, struct hatch_live_ref who, const char *name, const struct json *json)
 {
 	struct hatch_event event = { .event = name, .data = json_span(json) };
 	int error = hatch_publish_event(hatch_server(req), hatch_to_one(who), &event);

@@ -11,7 +11,8 @@
 #include "serve/state.h"
 #include "serve/watch.h"
 
-/* Nothing from elsewhere, no script but our files, no frame around us; WebSockets are 'self', too. */
+/* Nothing from elsewhere, no script but our files, no frame around us; WebSockets are 'self', too.
+ */
 static const struct hatch_secure_rule rule = {
 	.csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
 	       "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -9,6 +9,6 @@ void preferences_add(struct json *json); /* "name":"...","colour":"#..." */
 /* Called when they have been saved; NULL: nobody is. */
 extern void (*preferences_changed)(void);
 
-hatch_handler preferences_save;          /* POST, a form with both, behind a guard for forms */
+hatch_handler preferences_save; /* POST, a form with both, behind a guard for forms */
 
 #endif

@@ -74,7 +74,8 @@ static void add_history(struct json *json)
 
 void state_add_all(struct json *json, const struct hatch_req *req)
 {
-	json_add(json, "\"run\":%lu,\"files\":%s,", (unsigned long)state_run(), json_truth(has_files));
+	json_add(json, "\"run\":%lu,\"files\":%s,", (unsigned long)state_run(),
+		json_truth(has_files));
 	preferences_add(json);
 	json_add(json, ",");
 	state_add_numbers(json, hatch_server(req));
@@ -120,7 +121,8 @@ static uint32_t first_line(struct hatch_req *req)
 	return first;
 }
 
-/* The first of those that fit, counted from the newest.  The library has escaped control characters. */
+/* The first of those that fit, counted from the newest.  The library has escaped control
+ * characters. */
 static uint32_t first_that_fits(const struct json *json, uint32_t first)
 {
 	size_t room = json_left(json) - END_ROOM;
@@ -137,9 +139,9 @@ static uint32_t first_that_fits(const struct json *json, uint32_t first)
 
 void state_add_line(struct json *json, const struct watch_line *line)
 {
-	json_add(json, "{\"n\":%lu,\"ago_ms\":%lu,\"level\":%u,\"text\":",
-		(unsigned long)line->number, (unsigned long)(watch_now() - line->at_ms),
-		(unsigned)line->level);
+	json_add(json,
+		"{\"n\":%lu,\"ago_ms\":%lu,\"level\":%u,\"text\":", (unsigned long)line->number,
+		(unsigned long)(watch_now() - line->at_ms), (unsigned)line->level);
 	json_add_text(json, line->text);
 	json_add(json, "}");
 }

@@ -65,7 +65,7 @@ extern const struct hatch_observer watch_observer; /* for config.observer */
 /* Who is told at once, on the task on which it happens; NULL: nobody is. */
 struct watch_listener {
 	void (*second)(struct hatch *srv);
-	void (*handshake)(void);             /* watch.shake[0] */
+	void (*handshake)(void); /* watch.shake[0] */
 	void (*line)(const struct watch_line *line);
 };
 extern const struct watch_listener *watch_listener;

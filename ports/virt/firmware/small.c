@@ -21,4 +21,6 @@ int demo_start(struct hatch *srv)
 	return device_start(srv);
 }
 
-void demo_stop(void) { }
+void demo_stop(void)
+{
+}

@@ -44,6 +44,11 @@ function ago(n) {
 	return n < 120000 ? Math.round(n / 1000) + " s ago" : Math.round(n / 60000) + " min ago";
 }
 
+function span(s) {
+	return s < 60 ? Math.floor(s) + " s" : s < 3600 ? Math.floor(s / 60) + " min" :
+		s < 172800 ? (s / 3600).toFixed(1) + " h" : Math.floor(s / 86400) + " days";
+}
+
 function showThis(c) {
 	text("version", c.secure ? c.version : "plain HTTP");
 	text("suite", c.secure ? c.suite : "none");
@@ -118,8 +123,10 @@ function show() {
 	text("name", s.name);
 	document.title = s.name;
 	document.documentElement.style.setProperty("--led", s.colour);
-	text("open", s.open + (s.most > s.open ? " (most " + s.most + ")" : ""));
-	text("shakes", s.full + " + " + s.resumed);
+	text("open", s.open + (s.live ? ` (${s.live} live)` : ""));
+	text("requests", s.requests.toLocaleString());
+	text("shakes", `${s.full + s.resumed} (${s.resumed})`);
+	text("uptime", span(s.uptime_ms / 1000));
 	showThis(s.this);
 	showHeap(s);
 	showPlots(s);
@@ -348,7 +355,7 @@ $("logout").onclick = () => call("/api/logout", { method: "POST" }).catch(note).
 
 /* Whether we are logged in still, or already. */
 function session() {
-	return call("/api/session").then(s => { if (s.who !== who) signedIn(s.who, s.csrf); }).catch(() => {});
+	return call("/api/session").then(s => { if (s.who !== who || s.csrf !== csrf) signedIn(s.who, s.csrf); }).catch(() => {});
 }
 
 /* ---- tabs: arrow keys go from one to the next ---- */

@@ -69,7 +69,7 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) open
 
 try { $("chat-name").value = localStorage.getItem(NAME) || $("chat-name").value; } catch { /* it is not allowed */ }
 
-$("chat").onsubmit = event => {
+$("chat-form").onsubmit = event => {
 	event.preventDefault();
 	const name = $("chat-name").value.trim(), text = $("chat-text").value.trim();
 	if (!socket || socket.readyState !== WebSocket.OPEN || !text) return;

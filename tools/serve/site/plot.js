@@ -1,6 +1,6 @@
 /* Small plots in SVG: bars and a line, with their highest value written beside them. */
 
-const H = 140, LEFT = 44, TOP = 8, BOTTOM = 132;
+const H = 128, LEFT = 44, TOP = 8, BOTTOM = 120;
 
 function make(name, attributes, text) {
 	const element = document.createElementNS("http://www.w3.org/2000/svg", name);
