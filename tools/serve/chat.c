@@ -89,7 +89,7 @@ static int refuse(struct hatch_ws *ws, const char *why)
 static bool is_too_soon(struct hatch_ws *ws)
 {
 	uintptr_t last = (uintptr_t)*hatch_ws_user(ws);
-	return last != 0 && watch_now() - (uint32_t)last < CHAT_PAUSE_MS;
+	return last != 0 && (watch_now() | 1) - (uint32_t)last < CHAT_PAUSE_MS;
 }
 
 static int publish(struct hatch_ws *ws, struct hatch_span from, struct hatch_span text)

@@ -125,7 +125,9 @@ function show() {
 	document.documentElement.style.setProperty("--led", s.colour);
 	text("open", s.open + (s.live ? ` (${s.live} live)` : ""));
 	text("requests", s.requests.toLocaleString());
-	text("shakes", `${s.full + s.resumed} (${s.resumed})`);
+	text("shakes", String(s.full + s.resumed));
+	text("full", String(s.full));
+	text("resumed", String(s.resumed));
 	text("uptime", span(s.uptime_ms / 1000));
 	showThis(s.this);
 	showHeap(s);

@@ -66,6 +66,9 @@ export function enter() {
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) open(); });
+addEventListener("pageshow", open);
+/* A browser may keep a page that was left, with its socket, for going back to it. */
+addEventListener("pagehide", () => { if (socket) socket.close(); });
 
 try { $("chat-name").value = localStorage.getItem(NAME) || $("chat-name").value; } catch { /* it is not allowed */ }
 

@@ -1,7 +1,7 @@
 /* Where the page's numbers come from: the server sends them as events.  Where it has no place for
  * another who is sent some (503), they are asked for.  Nothing of either while nobody looks. */
 
-const ASK_MS = 2000, TRIES = 8, SILENCE_MS = 10000;
+const ASK_MS = 2000, TRIES = 5, SILENCE_MS = 10000;
 
 /* events: the path of the stream; on: what to call with the data of each kind of event; first: the
  * kind that comes first, and says that it works; ask(): the path to ask, and whole(answer) is called
