@@ -59,6 +59,7 @@ int main(void)
 	config.identity = board_identity();
 	config.plain_port = (int32_t)settings_number("plain_port", HATCH_PORT_NONE);
 	config.max_conns = (uint16_t)settings_number("connections", 8);
+	config.client_conns = config.max_conns; /* everybody comes from the emulator's address */
 	config.max_requests = 2;
 	int error = demo_configure(&config, &password);
 	if (error == 0)

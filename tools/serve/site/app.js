@@ -80,8 +80,8 @@ function showHeap(s) {
 	text("plot-heap-title", knows ? "Heap free" : "TLS heap");
 	text("heap", size(knows ? s.heap.free : s.heap.tls));
 	$("heap-keys").hidden = !s.heap.largest;
-	text("heap-more", "The last minute; " + (s.heap.largest ? "largest free block now " + size(s.heap.largest) + ", " : "") +
-		"the server's block " + size(s.heap.block));
+	text("largest", size(s.heap.largest));
+	text("block", size(s.heap.block));
 }
 
 /* Who has said nothing for 15 s has been closed by the server, unless it is one that stays. */
