@@ -33,7 +33,7 @@ def test_the_first_event_is_the_whole(demo, pki):
         assert kind == "all" and set(asked) - set(said) == {"connections", "log"} and set(said) <= set(asked)
         assert said["run"] == asked["run"] and said["this"]["secure"] and len(said["leds"]) == 4
         first, second = (next_of(one, "state") for _ in range(2))
-        assert second["second"] == first["second"] + 1 > said["second"] and second["live"] == 1
+        assert second["second"] == first["second"] + 1 > said["second"] and second["live"] >= 1
         assert set(first["last"]) == {"requests", "heap", "largest"}
 
 
@@ -49,7 +49,7 @@ def test_what_changes_is_sent(demo, pki):
         assert visitor.post("/api/settings", name='A "device"', colour="#00ff7f").status == 200
         assert next_of(one, "settings") == {"name": 'A "device"', "colour": "#00ff7f"}
         table = next_of(one, "connections")["connections"]
-        assert [row["live"] for row in table].count(True) == 1
+        assert {row["live"] for row in table} == {True, False}
 
 
 def test_the_log_is_for_who_has_logged_in(demo, pki):
