@@ -45,6 +45,9 @@ nodejs node
 npm npm
 python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
 libnss3-tools certutil
+chromium chromium
+chromium-driver chromedriver
+python3-selenium /usr/lib/python3/dist-packages/selenium/__init__.py
 g++ g++
 clang clang
 clang-format clang-format
@@ -95,7 +98,7 @@ missing=${missing% }
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, cJSON, Python 3" \
-			"with pytest, yaml, kconfiglib and prometheus-client, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
+			"with pytest, yaml, kconfiglib, prometheus-client, websockets and selenium, Node.js with npm, Chromium with its driver, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
 			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1
