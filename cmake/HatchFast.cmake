@@ -1,4 +1,4 @@
-# The calls of mbedTLS that src/tls/fast_*.c and sign_wrapped.c take over with the linker's --wrap.  For every build that
+# The calls of mbedTLS that src/tls/fast_*.c take over with the linker's --wrap.  For every build that
 # uses CMake: Linux, the virtual board, ESP-IDF.
 
 set(hatch_wraps

@@ -8,7 +8,8 @@
 #
 # Installs only what is missing, says before how much that is, and touches neither apt nor the
 # network when nothing is.  Then puts the sources of mbedTLS and, from virt on, of lwIP into
-# .deps/ (scripts/debian_source.sh), and for the tests Wycheproof's vectors (scripts/wycheproof.sh).
+# .deps/ (scripts/debian_source.sh), and for the tests Wycheproof's vectors (scripts/wycheproof.sh)
+# and a WebSocket client (scripts/npm_ws.sh).
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-demo}
@@ -97,7 +98,7 @@ missing=${missing% }
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, cJSON, Python 3" \
+		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, cJSON, zlib, Python 3" \
 			"with pytest, yaml, kconfiglib, prometheus-client, websockets and selenium, Node.js with npm, Chromium with its driver, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
 			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2
@@ -146,6 +147,8 @@ fi
 
 case $level in virt | test) scripts/debian_source.sh lwip ;; esac
 [ "$level" != test ] || scripts/wycheproof.sh
+# Without it its tests fail, and no others.
+[ "$level" != test ] || scripts/npm_ws.sh || true
 
 case ${MBEDTLS_DIR:-} in ?*) exit 0 ;; esac
 scripts/debian_source.sh mbedtls && exit 0

@@ -1,16 +1,22 @@
 #!/bin/sh
-# npm_ws.sh FOLDER: npm's package "ws", a WebSocket client for the tests, in FOLDER/node_modules/.
+# npm_ws.sh: puts npm's package "ws", a WebSocket client for the tests, into .deps/npm, unless it is there.
 #
-# Does nothing when it is there.  Says what is wrong, and fails, when it cannot be had.
+# It has no dependencies, and nothing of it is run while it is installed.
 set -eu
-folder=$1
+cd "$(dirname "$0")/.."
 version=8.18.0
-[ "$(cat "$folder/node_modules/ws/version.txt" 2>/dev/null)" = "$version" ] && exit 0
-mkdir -p "$folder"
-if ! npm install --prefix "$folder" --no-audit --no-fund --no-save --ignore-scripts --loglevel=error \
-	"ws@$version" >"$folder/npm.log" 2>&1; then
-	cat "$folder/npm.log" >&2
-	echo "npm cannot install ws $version, which the tests of WebSockets need: is npm there, and its registry?" >&2
+[ -s ".deps/npm/ws-$version" ] && exit 0
+give_up() {
+	echo "npm's package ws $version, which the tests of WebSockets need, could not be installed: $1" >&2
 	exit 1
-fi
-echo "$version" >"$folder/node_modules/ws/version.txt"
+}
+command -v npm >/dev/null 2>&1 || give_up "npm is not here"
+
+mkdir -p .deps
+work=$(mktemp -d "$PWD/.deps/npm.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+npm install --prefix "$work" --no-audit --no-fund --ignore-scripts --loglevel=error "ws@$version" \
+	>"$work/log" 2>&1 || give_up "$(cat "$work/log")"
+echo "$version" >"$work/ws-$version"
+rm -rf .deps/npm
+mv "$work" .deps/npm

@@ -25,9 +25,6 @@
  *  - hatch allocates once, in hatch_open(), and nothing afterwards.  What the
  *    TLS library allocates is counted for each connection.
  *  - Time is in milliseconds and sizes are in bytes, unless the name says other.
- *  - What is marked [later] has its final shape here and is not built yet:
- *    naming such a function fails to link, and setting such a field makes
- *    hatch_open() return HATCH_ENOSYS with a sentence in the log.
  */
 #ifndef HATCH_H
 #define HATCH_H
@@ -450,6 +447,14 @@ enum hatch_level {
 	HATCH_QUIET = 255,
 };
 
+/*
+ * A line in the server's log, for handlers, guards and hooks: if config.log_level wants it, and
+ * within config.log_lines_per_s.  Everything but printable ASCII comes out as \xNN and a backslash
+ * as two, so that what a client has sent can be logged as it is; 239 bytes, the rest is cut off.
+ */
+void hatch_log(struct hatch *srv, enum hatch_level level, const char *format, ...)
+	HATCH_PRINTF(3, 4);
+
 /* Bytes that hatch_open() takes from memory for this configuration; 0 if it is not valid. */
 size_t hatch_memory_needed(const struct hatch_config *config);
 
@@ -657,6 +662,9 @@ typedef int hatch_source(struct hatch_req *req, char *buf, size_t room, void *ar
 int hatch_set_length(struct hatch_req *req, uint64_t len);
 int hatch_send_stream(
 	struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg);
+
+/* Of the response, for after hooks; 0 as long as there is none. */
+int hatch_status_of(const struct hatch_req *req);
 
 /* Ends the connection after this response. */
 void hatch_close_after(struct hatch_req *req);

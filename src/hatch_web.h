@@ -179,7 +179,8 @@ struct hatch_accounts {
 	size_t count;
 	bool (*check)(void *arg, struct hatch_span name, struct hatch_span password);
 	void *arg;
-	const char *realm;               /* default "hatch"; without quotation marks */
+	const char *realm;               /* default "hatch"; without quotation marks
+					    and backslashes */
 	struct hatch_attempts *attempts; /* NULL: failures have no consequence */
 };
 
@@ -217,6 +218,35 @@ struct hatch_san {
 int hatch_client_subject(const struct hatch_req *req, char *buf, size_t room);
 struct hatch_span hatch_client_common_name(const struct hatch_req *req);
 bool hatch_client_san(const struct hatch_req *req, size_t n, struct hatch_san *out);
+
+/*
+ * HTTP Digest with SHA-256 and qop=auth (RFC 7616): the password itself does not go over the wire,
+ * so that plain HTTP is allowed, too.  Who listens there reads everything else, may try passwords
+ * at home against what was heard, and who is in between may change the bodies: prefer HTTPS.
+ * Clients of MD5 alone, and of auth-int, are not let in.
+ */
+#define HATCH_DIGEST_NONCES 8
+struct hatch_digest {
+	const struct hatch_accounts *users; /* names and passwords; check is refused, as no
+					       password arrives that it could be asked about */
+	uint32_t nonce_s;                   /* how long a nonce is good; default 300 */
+	bool userhash; /* names may come hashed (section 3.4.4): other listeners do not see them */
+	bool keyed;    /* from here on hatch's own */
+	unsigned char key[32];
+	uint64_t issued, floor;
+	struct {
+		uint64_t number;
+		uint32_t count, seen;
+	} nonce[HATCH_DIGEST_NONCES];
+};
+
+/*
+ * A guard; arg: struct hatch_digest *, zeroed but for users, and kept for as long as the server.
+ * 400 where the field is broken or its uri is not the request's target (no
+ * dot segments); 401 with a new nonce where the password is wrong, a nonce is over ("stale=true")
+ * or a request came twice.  It goes before guards that read the query.
+ */
+hatch_handler hatch_digest_auth;
 
 /* Who that is, once a guard has let somebody through; ptr is NULL without one. */
 struct hatch_span hatch_who(const struct hatch_req *req);

@@ -50,6 +50,8 @@ struct hx_carrier {
 	bool secure;
 };
 
+struct hatch_digest;
+
 struct hx_on_end {
 	hatch_end *call;
 	void *arg;
@@ -108,6 +110,7 @@ struct hatch_req {
 	char who[HX_WHO_MAX]; /* whom a guard has let through */
 	uint8_t who_len;
 	bool has_who;
+	const struct hatch_digest *passed; /* the one that has let it through */
 	hatch_handler
 		*before; /* runs before the handler, once the body is collected; NULL: nothing */
 	const void *before_arg;

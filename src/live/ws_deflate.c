@@ -4,8 +4,8 @@
  *
  * What the client packs may refer back to its earlier messages, as an unpacker has to have a window
  * in any case, one for each connection.  What we pack begins anew with each message
- * (server_no_context_takeover), so that one packer serves all.  zlib takes its memory from the parts
- * of the pool, once; nothing is allocated.
+ * (server_no_context_takeover), so that one packer serves all.  zlib takes its memory from the
+ * parts of the pool, once; nothing is allocated.
  *
  * Only where there is a zlib: elsewhere naming hatch_ws_zlib fails to link.
  */
@@ -299,8 +299,8 @@ static int unpack(
 
 /* ---- packing ---- */
 
-static size_t pack(struct hx_ws_packed *state, struct hatch_span in, char *const out[2],
-	const size_t room[2])
+static size_t pack(
+	struct hx_ws_packed *state, struct hatch_span in, char *const out[2], const size_t room[2])
 {
 	struct hx_ws_packed *packer = state->pool->seal;
 	z_stream *stream = &packer->stream;

@@ -45,8 +45,8 @@ void hx_ws_pong(struct hatch_ws *ws)
 {
 	if (ws->said_close)
 		return;
-	ws->owes_pong = !put_frame(ws, HX_FRAME_FIN | HX_OP_PONG,
-		hx_span(ws->control, ws->control_len));
+	ws->owes_pong = !put_frame(
+		ws, HX_FRAME_FIN | HX_OP_PONG, hx_span(ws->control, ws->control_len));
 }
 
 void hx_ws_fill(struct hatch_ws *ws)

@@ -66,11 +66,21 @@ static void begin(struct hx_live *live)
 	live->ops->begin(live);
 }
 
+/* The slot may be another's before the connection is over: nothing is received into it. */
+static void forget_place(struct hx_live *live)
+{
+	struct hx_wire *wire = &conn_of(live)->wire;
+	uintptr_t at = (uintptr_t)wire->rx, in = (uintptr_t)live->in;
+	if (at >= in && at < in + live->in_room)
+		hx_wire_forget(wire);
+}
+
 static void drop(struct hx_live *live, int error)
 {
 	const struct hx_live_ops *ops = live->ops;
 	if (!live->used)
 		return;
+	forget_place(live);
 	ops->end(live, live->error != 0 ? live->error : error);
 	hx_live_give(live);
 }
@@ -86,6 +96,11 @@ struct hx_live *hx_live_take(struct hatch_req *req, const struct hx_live_ops *op
 {
 	struct hatch *srv = req->srv;
 	struct hatch_conn *c = req->carrier_self;
+	if (hx_conn_stands_still(c)) {
+		hx_log(srv, HATCH_ERROR, "a live handler is not for a policy that says worker");
+		hx_respond_plain(req, 500);
+		return NULL;
+	}
 	struct hx_live *live = free_slot(srv, c);
 	if (live == NULL) {
 		hx_log(srv, HATCH_WARN,
@@ -152,13 +167,17 @@ void hx_live_cut(struct hx_live *live, int error)
 
 /* ---- the stage ---- */
 
+static bool has_place(const struct hatch_conn *c)
+{
+	char *at;
+	return !c->live->finish && !c->live->cut && c->live->ops->place(c->live, &at) > 0;
+}
+
 /* What has arrived: 0 to wait for more, 1 if there was some, or an error. */
 static int receive(struct hatch_conn *c)
 {
 	char *at;
 	size_t room = c->live->ops->place(c->live, &at);
-	if (room == 0)
-		return 0;
 	int got = c->engine->ops->read(c->engine, at, room);
 	if (got == HATCH_LATER)
 		return 0;
@@ -212,7 +231,8 @@ static enum hx_go left(struct hatch_conn *c, int error)
 static enum hx_go go_round(struct hatch_conn *c)
 {
 	struct hx_live *live = c->live;
-	int got = live->cut || live->finish ? 0 : receive(c);
+	bool open = has_place(c);
+	int got = open ? receive(c) : 0;
 	if (got < 0)
 		return left(c, got);
 	live->ops->fill(live);
@@ -226,7 +246,8 @@ static enum hx_go go_round(struct hatch_conn *c)
 		hx_conn_goodbye(c, live->error, true);
 		return HX_GO_ON;
 	}
-	return got > 0 || (sent == 1 && live->out.len > 0) || c->woken ? HX_GO_TURN : HX_GO_WAIT;
+	bool more = got > 0 || (sent == 1 && live->out.len > 0) || (!open && has_place(c));
+	return more || c->woken ? HX_GO_TURN : HX_GO_WAIT;
 }
 
 static enum hx_go live_stage(struct hatch_conn *c)

@@ -65,7 +65,7 @@ int hx_sign_now(const struct hatch_tls_identity *identity, const struct hatch_to
 /* Signs once, to see that it can, whether it is the certificate's key, and how long it takes. */
 int hx_sign_try(const struct hatch_tls_identity *identity, bool workers);
 
-/* ---- sign_wrapped.c, or sign_stock.c ---- */
+/* ---- fast_apart.c, or stock_apart.c ---- */
 
 /* False: in this build the library cannot be told to wait. */
 bool hx_sign_possible(void);

@@ -247,16 +247,18 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static pthread_t jobs[1000];
+static unsigned job_count;
+
 static void start_job(char *line, bool storm)
 {
-	pthread_t thread;
 	struct job *job = calloc(1, sizeof(*job));
 	if (job == NULL || sscanf(line, "%63s %lu %d", job->path, &job->much, &job->size) < 2)
 		exit(2);
 	job->storm = storm;
-	if (pthread_create(&thread, NULL, work, job) != 0)
+	if (job_count == HATCH_COUNT(jobs) ||
+		pthread_create(&jobs[job_count++], NULL, work, job) != 0)
 		exit(2);
-	pthread_detach(thread);
 }
 
 static void print_stats(struct hatch *srv, void *arg)
@@ -339,6 +341,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "quit\n") != 0)
 		obey_line(line);
+	while (job_count > 0) /* nobody may publish any more */
+		pthread_join(jobs[--job_count], NULL);
 	hatch_close(server);
 	free(cert);
 	free(key);

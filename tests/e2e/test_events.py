@@ -125,7 +125,7 @@ def test_who_is_slow_misses_the_oldest(live):
         live.await_stats(live=2)
         before = live.proc_kb("VmRSS")
         assert live.ask(f"pour /events {MUCH} 1500") == str(MUCH)
-        assert live.proc_kb("VmRSS") - before < 1000
+        assert live.proc_kb("VmRSS") - before < (20000 if harness.SANITIZED else 1000)
         stats = live.stats()
         assert stats["live_dropped"] > 0 and stats["live"] == 2
         assert live.ask("event /greeting - - still") == "0"

@@ -40,8 +40,7 @@ static void test_text(void **state)
 	(void)state;
 	assert_string_equal(TEXT("x"), "data: x\n\n");
 	assert_string_equal(TEXT(""), "data: \n\n");
-	assert_string_equal(
-		text_of("x", 1, "temp", "7"), "id: 7\nevent: temp\ndata: x\n\n");
+	assert_string_equal(text_of("x", 1, "temp", "7"), "id: 7\nevent: temp\ndata: x\n\n");
 	assert_string_equal(text_of("x", 1, "", NULL), "event: \ndata: x\n\n");
 }
 

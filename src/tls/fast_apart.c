@@ -1,5 +1,5 @@
 /*
- * sign_wrapped.c - where mbedTLS asks for a signature in a handshake, and is told to wait
+ * fast_apart.c - where mbedTLS asks for a signature in a handshake, and is told to wait
  * SPDX-License-Identifier: MIT
  *
  * TLS 1.2 of 3.6 has callbacks for that, if it was built with MBEDTLS_SSL_ASYNC_PRIVATE.  TLS 1.3

@@ -1,5 +1,5 @@
 /*
- * sign_stock.c - mbedTLS as it comes cannot be told to wait for a signature in TLS 1.3
+ * stock_apart.c - mbedTLS as it comes cannot be told to wait for a signature in TLS 1.3
  * SPDX-License-Identifier: MIT
  */
 #include "sign.h"
