@@ -23,7 +23,8 @@ enum {
 	NAME_BYTES = 20,
 	TEXT_BYTES = 200, /* of a line; a longer one ends the connection, with 1009 */
 	LINE_BYTES = 12 + NAME_BYTES + TEXT_BYTES,
-	KEPT = 10,       /* lines for who comes later */
+	QUEUED = (LINE_BYTES + 64) / 16 * 16, /* what it takes among what is published */
+	KEPT = 10,                            /* lines for who comes later */
 	PER_SECOND = 10, /* lines of one person; with one more the connection ends, with 1008 */
 };
 
@@ -254,7 +255,7 @@ int main(void)
 	config.live_piece = TEXT_BYTES;
 	config.live_buffer = 2 * KEPT * (LINE_BYTES + 4); /* each has a head of 2 to 4 bytes */
 	/* All that they may say before it is handed out: so it is never full. */
-	config.publish_queue = PEOPLE * PER_SECOND * (LINE_BYTES + 64);
+	config.publish_queue = PEOPLE * PER_SECOND * QUEUED;
 	if (hatch_open(&server, &config) < 0)
 		return 1; /* the log says why */
 	if (hatch_every(server, 1000, next_second, NULL) == 0)

@@ -354,6 +354,27 @@ def test_who_says_too_much_is_out(chat):
     asyncio.run(talk())
 
 
+def test_all_of_them_talk_at_once(chat):
+    """As much as they may, and nobody is thrown out."""
+    async def one(person):
+        for _ in range(10):
+            await person.say("x" * 200)
+        text = None
+        while text != person.name:  # who cannot take all of it may have missed that, too
+            with contextlib.suppress(asyncio.TimeoutError):
+                async with asyncio.timeout(1.5):  # more than a second: it may say something again
+                    while text != person.name:
+                        text = (await person.hears())[2]
+            if text != person.name:
+                await person.say(person.name)
+
+    async def talk():
+        async with contextlib.AsyncExitStack() as stack:
+            people = [await stack.enter_async_context(Person(chat, f"{i}")) for i in range(11)]
+            await asyncio.gather(*map(one, people))
+    asyncio.run(talk())
+
+
 def events_of(text):
     """[{field: value}]"""
     blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block]
