@@ -104,6 +104,9 @@ void hx_conn_cut(struct hatch_conn *c, int error);
 /* Sends these static bytes, then goodbye. */
 void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
 
+/* Writes c->tx: 1 when it is out, 0 to wait, or an error. */
+int hx_conn_write(struct hatch_conn *c);
+
 /* Idle between requests: may make room for a newcomer. */
 bool hx_conn_is_idle(const struct hatch_conn *c);
 bool hx_conn_is_handshake(const struct hatch_conn *c);

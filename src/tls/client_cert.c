@@ -40,6 +40,8 @@ static const char *refused(const struct hx_tls *tls)
 		return "its certificate has expired";
 	if ((why & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
 		return "its certificate is not from config.client_ca";
+	if ((why & MBEDTLS_X509_BADCERT_EXT_KEY_USAGE) != 0)
+		return "its certificate is for other uses, such as a server's (extendedKeyUsage)";
 	return "its certificate is not good for this";
 }
 

@@ -213,6 +213,13 @@ def test_renewal_keeps_a_client_a_client(box):
     assert "stays" in box.run("renew", "--within", "30", "ada").stdout
 
 
+def test_somebody_may_be_called_as_the_ca_is(box):
+    box.run("ca", "--clients", "--common-name", "ada")
+    box.run("client", "--name", "ada")
+    box.run("renew", "ada")
+    box.run("verify", "--client", "ada.pem")
+
+
 def test_renewal_without_other_names_and_in_other_files(box):
     box.run("client", "--name", "ada")
     box.run("renew", "ada")

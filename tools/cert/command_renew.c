@@ -123,10 +123,18 @@ static long take_days(const mbedtls_x509_crt *cert)
 	return days;
 }
 
+static bool same_bytes(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
+}
+
+/* Somebody may be called as the CA is: then the key identifiers differ. */
 static bool is_self_signed(const mbedtls_x509_crt *cert)
 {
-	return cert->subject_raw.len == cert->issuer_raw.len &&
-	       memcmp(cert->subject_raw.p, cert->issuer_raw.p, cert->subject_raw.len) == 0;
+	const mbedtls_x509_buf *signer = &cert->authority_key_id.keyIdentifier;
+
+	return same_bytes(&cert->subject_raw, &cert->issuer_raw) &&
+	       (signer->len == 0 || same_bytes(signer, &cert->subject_key_id));
 }
 
 static enum cert_purpose purpose_of(const mbedtls_x509_crt *cert)
@@ -140,8 +148,7 @@ static void load_ca(const char *base, const mbedtls_x509_crt *cert, struct ident
 
 	store_open(&store, opt.ca, purpose_of(cert));
 	store_load(&store, ca);
-	if (cert->issuer_raw.len != ca->cert.subject_raw.len ||
-		memcmp(cert->issuer_raw.p, ca->cert.subject_raw.p, cert->issuer_raw.len) != 0)
+	if (!same_bytes(&cert->issuer_raw, &ca->cert.subject_raw))
 		die("%s was signed by another CA than the one in %s: name its folder with --ca",
 			base, store.folder);
 	store_close(&store);

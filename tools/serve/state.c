@@ -50,14 +50,15 @@ static void add_history(struct json *json)
 	json_add(json, "]");
 }
 
-static void add_connections(struct json *json)
+/* Addresses of others are for those who have logged in. */
+static void add_connections(struct json *json, struct hatch_req *req, bool member)
 {
 	uint32_t now = watch_now();
 	json_add(json, ",\"connections\":[");
 	for (size_t i = 0; i < watch.conns && json_left(json) > CONN_ROOM; i++) {
 		const struct watch_conn *c = &watch.conn[i];
 		json_add(json, "%s{\"peer\":", i == 0 ? "" : ",");
-		json_add_text(json, c->peer);
+		json_add_text(json, member || hatch_eq(hatch_peer(req), c->peer) ? c->peer : "");
 		json_add(json,
 			",\"version\":\"%s\",\"suite\":\"%s\",\"group\":\"%s\",\"resumed\":%s,"
 			"\"secure\":%s,\"ms\":%lu,\"requests\":%lu,\"seen_ms\":%lu}",
@@ -103,11 +104,11 @@ static uint32_t first_that_fits(const struct json *json, uint32_t first)
 	return n;
 }
 
-/* For those who have logged in: it has addresses and paths of everybody. */
-static void add_log(struct json *json, struct hatch_req *req)
+/* For those who have logged in, too: it has addresses and paths of everybody. */
+static void add_log(struct json *json, struct hatch_req *req, bool member)
 {
 	uint32_t now = watch_now(), first = first_that_fits(json, first_line(req));
-	if (hatch_session_of(req, &login_sessions) == NULL) {
+	if (!member) {
 		json_add(json, ",\"log\":null");
 		return;
 	}
@@ -127,6 +128,7 @@ static void add_log(struct json *json, struct hatch_req *req)
 int state_get(struct hatch_req *req)
 {
 	struct json *json = json_begin();
+	bool member = hatch_session_of(req, &login_sessions) != NULL;
 	json_add(json, "{");
 	preferences_add(json);
 	json_add(json, ",\"files\":%s,", json_truth(has_files));
@@ -135,8 +137,8 @@ int state_get(struct hatch_req *req)
 	json_add(json, ",");
 	device_add_leds(json);
 	add_history(json);
-	add_connections(json);
-	add_log(json, req);
+	add_connections(json, req, member);
+	add_log(json, req, member);
 	json_add(json, "}\n");
 	return json_send(req, json);
 }

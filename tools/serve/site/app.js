@@ -77,7 +77,7 @@ function showHeap(s) {
 
 /* Who has said nothing for 15 s has been closed by the server. */
 function showConnections(list) {
-	$("conns").replaceChildren(...list.map(c => row([c.peer, c.secure ? c.version : "HTTP", c.secure ? c.suite : "–",
+	$("conns").replaceChildren(...list.map(c => row([c.peer || "somebody else", c.secure ? c.version : "HTTP", c.secure ? c.suite : "–",
 		c.secure ? (c.resumed ? "resumed" : "full") + (c.group ? ", " + c.group : "") : "–", c.secure ? ms(c.ms) : "–",
 		c.requests, ago(c.seen_ms)], c.seen_ms > 15000)));
 }
