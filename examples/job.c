@@ -7,6 +7,9 @@
  * Minutes: answer at once with 202 and where to look, POST /jobs here, and work on a task of its
  * own.  Connections come and go meanwhile, so how far it is has an address, /jobs/1, and whoever
  * wants to see it move subscribes to /jobs/events.
+ *
+ * Anybody may start it here, and so may a page of another site in a visitor's browser: where that
+ * matters, a session's guard (authentication.c) goes before the routes.
  * README.md says how to start it, and has more of these:
  *
  *	curl -i -X POST https://localhost:8443/jobs

@@ -11,12 +11,17 @@ import re
 import signal
 import ssl
 import subprocess
+import sys
 import time
 
 import pytest
 import websockets
+from selenium.webdriver.common.by import By
 
 from arduino import BUILD, CORE, HERE, REPO, SKETCHES, WARNINGS, compile_sketch, errors, preprocessed, run
+
+sys.path.append(str(REPO / "tests/e2e"))
+import browser  # noqa: E402
 
 PATIENCE = 60
 UNTRUSTING = ssl.create_default_context()
@@ -388,3 +393,22 @@ def test_the_board_takes_part_in_the_chat(start):
             heard = [await asyncio.wait_for(ws.recv(), PATIENCE) for _ in range(3)]
         assert heard == ["The board: welcome!", "The board: ouch!", "The board: ouch!"]
     asyncio.run(talk())
+
+
+def test_the_chat_in_a_browser(start, tmp_path):
+    board = start("Websocket-Chat")
+    mine = tmp_path / "board.pem"
+    mine.write_text(ssl.get_server_certificate(("127.0.0.1", board.port)))
+    with browser.opened(tmp_path / "home", mine, "--ignore-certificate-errors") as driver:
+        driver.get(f"https://127.0.0.1:{board.port}/")
+
+        def lines(wanted):
+            until = time.monotonic() + PATIENCE
+            while (shown := driver.find_element(By.ID, "lines").text.split()) != wanted:
+                assert time.monotonic() < until, shown
+                time.sleep(0.05)
+        lines(["The", "board:", "welcome!"])
+        driver.find_element(By.ID, "text").send_keys("<b>Grüße</b>\n")
+        lines(["The", "board:", "welcome!", "<b>Grüße</b>"])
+        assert driver.find_element(By.ID, "text").get_attribute("value") == ""
+        assert driver.current_url.endswith(f":{board.port}/")  # the form was not sent

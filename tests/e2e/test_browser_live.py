@@ -1,48 +1,24 @@
 # SPDX-License-Identifier: MIT
 """The pages of the live examples in a browser: two windows chat, a plot gets its points, a job its progress."""
 import contextlib
-import os
-import shutil
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from door import PATIENCE, wait_for
+import browser
+from door import BUILD, wait_for
 from test_examples import built_shim, running  # noqa: F401, the fixture "shim"
 
 pytestmark = [pytest.mark.linux("a browser of this machine")]
 
 
 @pytest.fixture(name="driver", scope="module")
-def browser(tmp_path_factory):
-    """Headless, with a home of its own; it takes the examples' certificate, which nobody has vouched for."""
-    home = tmp_path_factory.mktemp("home")
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    assert all(programs), "chromium or its driver is missing: scripts/deps.sh test installs them"
-    options = webdriver.ChromeOptions()
-    options.binary_location = programs[0]
-    options.accept_insecure_certs = True
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--no-first-run",
-                     "--disable-extensions", "--disable-background-networking", f"--user-data-dir={home}/profile"):
-        options.add_argument(argument)
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # it refuses to be root with one
-    # Neither between the browser and its driver nor between us and the driver is there a proxy.
-    outside = {name: os.environ.pop(name) for name in list(os.environ) if name.lower().endswith("_proxy")}
-    env = dict(os.environ, HOME=str(home), XDG_CONFIG_HOME=f"{home}/config", XDG_CACHE_HOME=f"{home}/cache")
-    driver = None
-    try:
-        driver = webdriver.Chrome(service=Service(programs[1], env=env), options=options)
-        driver.set_page_load_timeout(PATIENCE)
-        yield driver
-    finally:
-        if driver is not None:
-            driver.quit()
-        os.environ.update(outside)
+def driver_of_all(tmp_path_factory):
+    """It takes the examples' certificate, which nobody has vouched for."""
+    with browser.opened(tmp_path_factory.mktemp("home"), f"{BUILD}/made/localhost.pem",
+                        "--ignore-certificate-errors") as found:
+        yield found
 
 
 class Window:

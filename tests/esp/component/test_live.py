@@ -5,8 +5,10 @@ import contextlib
 
 import pytest
 import websockets
+from selenium.webdriver.common.by import By
 
 import boards
+import browser
 import harness
 from boards import EXAMPLES, HERE, Board
 from live import Subscriber
@@ -40,6 +42,21 @@ def test_the_page_has_its_files(board):
         status, text, fields = board.ask(path)
         assert status == 200 and f"Content-Type: {kind}" in fields and "innerHTML =" not in text
     assert board.ask("/", plain=True)[0] == 308
+
+
+def test_the_page_in_a_browser(board, tmp_path):
+    with browser.opened(tmp_path / "home", board.pki.ca) as driver:
+        driver.get(f"https://localhost:{board.port}/")
+
+        def one(css):
+            return driver.find_element(By.CSS_SELECTOR, css)
+        harness.wait_until(lambda: len((one("#line").get_attribute("points") or "").split()) > 2, "points")
+        assert one("#heard").text == "Live" and int(one("#now").text) < -40
+        harness.wait_until(lambda: one("#state").text == "Connected", "the connection")
+        one("#text").send_keys("<i>Grüße</i>\n")
+        harness.wait_until(lambda: one("#lines").text == "Somebody<i>Grüße</i>", "the line")
+        said = [entry["message"] for entry in driver.get_log("browser") if "favicon.ico" not in entry["message"]]
+        assert said == []
 
 
 # ---- the chat ----
