@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * live CERT KEY [alone]: its strength goes from -40 down to -90 dBm and begins again; alone: there
- * is none.
+ * is none, which is said.
  */
 #include <esp_wifi.h>
 #include <hatch.h>
@@ -20,8 +20,10 @@ static bool alone;
 esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t *ap_info)
 {
 	static int measured;
-	if (alone)
+	if (alone) {
+		puts("no Wi-Fi");
 		return ESP_FAIL;
+	}
 	memset(ap_info, 0, sizeof(*ap_info));
 	ap_info->rssi = (int8_t)(-40 - measured++ % 51);
 	return ESP_OK;
