@@ -86,7 +86,8 @@ struct hatch_event_stream {
 
 	size_t at, len; /* hatch's own, as all below */
 	uint64_t begin, end;
-	uint32_t first, next, marked;
+	uint32_t first, next;
+	bool marked;
 };
 
 /*

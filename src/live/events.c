@@ -203,8 +203,18 @@ static int subscribe(struct hatch_req *req, struct hx_live *live)
 	int ret = stream->open == NULL ? 0 : stream->open(req, ref_of(live));
 	if (ret != 0 || req->phase >= HX_RESPONDED)
 		return ret;
+	client_of(live)->opened = true;
 	ret = hatch_set_field(req, "Cache-Control", "no-store");
 	return ret < 0 ? ret : hx_respond_live(req, 200, "text/event-stream", live);
+}
+
+/* Whoever was told of it is told of its end. */
+static void give_back(struct hx_live *live)
+{
+	if (client_of(live)->opened)
+		live->engine->drop(live, HATCH_EGONE);
+	else
+		hx_live_give(live);
 }
 
 int hatch_events(struct hatch_req *req)
@@ -230,7 +240,7 @@ int hatch_events(struct hatch_req *req)
 	find_place(client, hatch_field(req, "Last-Event-ID"));
 	int ret = subscribe(req, live);
 	if (req->live != live)
-		hx_live_give(live);
+		give_back(live);
 	return ret;
 }
 
@@ -254,43 +264,51 @@ static void add_to(struct hatch *srv, const void *arg, struct hatch_span text)
 	wake_subscribers(srv, stream);
 }
 
-static void add_to_table(struct hatch *srv, const struct hatch_route *routes, size_t count,
-	struct hatch_span text, uint32_t mark)
+/* Two routes may have one stream: each is marked when it has got the event. */
+static void each_in_table(struct hatch *srv, const struct hatch_route *routes, size_t count,
+	const struct hatch_span *text)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct hatch_event_stream *stream =
 			(struct hatch_event_stream *)(uintptr_t)routes[i].arg;
-		if (routes[i].handler != hatch_events || stream == NULL || stream->marked == mark)
+		if (routes[i].handler != hatch_events || stream == NULL)
 			continue;
-		stream->marked = mark; /* two routes may have one stream */
-		add_to(srv, stream, text);
+		if (text != NULL && !stream->marked)
+			add_to(srv, stream, *text);
+		stream->marked = text != NULL;
 	}
+}
+
+/* text NULL: takes the marks away. */
+static void each_stream(struct hatch *srv, const struct hatch_span *text)
+{
+	const struct hatch_config *config = hx_config(srv);
+	each_in_table(srv, config->routes, config->route_count, text);
+	for (size_t i = 0; i < config->group_count; i++)
+		each_in_table(srv, config->groups[i].routes, config->groups[i].route_count, text);
+}
+
+static void deliver_to_one(struct hatch *srv, const struct hx_posted *posted)
+{
+	struct hx_live *live = hx_live_find(srv, posted->one);
+	if (live == NULL || live->ops != &events_ops || live->stopping)
+		return;
+	if (!put_text(live, posted->bytes, posted->len))
+		hx_live_count_drop(srv, 1);
+	hx_live_wake(live);
 }
 
 static void deliver(struct hatch *srv, const struct hx_posted *posted)
 {
-	static uint32_t mark;
-	const struct hatch_config *config = hx_config(srv);
 	struct hatch_span text = hx_span(posted->bytes, posted->len);
-	struct hx_live *live;
 	if (posted->to == HX_TO_ONE) {
-		live = hx_live_find(srv, posted->one);
-		if (live != NULL && live->ops == &events_ops && !live->stopping &&
-			!put_text(live, text.ptr, text.len))
-			hx_live_count_drop(srv, 1);
-		if (live != NULL)
-			hx_live_wake(live);
-		return;
-	}
-	if (posted->to != HX_TO_ALL) {
+		deliver_to_one(srv, posted);
+	} else if (posted->to == HX_TO_ALL) {
+		each_stream(srv, NULL);
+		each_stream(srv, &text);
+	} else {
 		add_to(srv, posted->key, text);
-		return;
 	}
-	mark++;
-	add_to_table(srv, config->routes, config->route_count, text, mark);
-	for (size_t i = 0; i < config->group_count; i++)
-		add_to_table(
-			srv, config->groups[i].routes, config->groups[i].route_count, text, mark);
 }
 
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event)

@@ -17,6 +17,7 @@ struct hx_event_client {
 	struct hatch_event_stream *stream;
 	uint64_t at;   /* the next event */
 	uint32_t next; /* its number */
+	bool opened;   /* the application has let it in */
 	bool hello;    /* retry is to be said */
 	bool quiet;    /* a comment is to be sent */
 	bool sent;     /* something was, since the last look */

@@ -49,6 +49,7 @@ struct hatch_ws {
 	/* how it goes */
 	uint16_t code; /* of the close that was said or heard; 0: neither */
 	bool said_close, heard_close;
+	bool opened; /* the application has let it in */
 	bool pinged; /* and there was no answer yet */
 	bool deaf;   /* what comes is not looked at any more */
 

@@ -135,6 +135,7 @@ static int accept_it(struct hatch_req *req, struct hatch_ws *ws)
 		ret = ws->ops->open(ws, req);
 	if (ret != 0 || req->phase >= HX_RESPONDED)
 		return ret;
+	ws->opened = true;
 	if ((ret = add_accept(req)) < 0 || (ret = add_extensions(req, ws)) < 0)
 		return ret;
 	req->upgrade = "websocket";
@@ -162,8 +163,10 @@ int hatch_websocket(struct hatch_req *req)
 	ret = accept_it(req, ws);
 	if (req->live == live)
 		return ret;
-	if (ws->codec != NULL)
-		ws->codec->leave(ws->packed);
-	hx_live_give(live);
+	/* Whoever was told of it is told of its end. */
+	if (ws->opened)
+		live->engine->drop(live, HATCH_EGONE);
+	else
+		hx_live_give(live);
 	return ret;
 }

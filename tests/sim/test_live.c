@@ -71,10 +71,20 @@ static const struct hatch_ws_ops ops = { .open = on_open,
 	.close = on_close,
 	.ping_ms = 5000,
 	.pong_ms = 700 };
+static int hook_fails(struct hatch_req *req)
+{
+	return hatch_set_field(req, "Wrong", "\n");
+}
+
+static const struct hatch_hook failures[] = { { hook_fails, NULL } };
+static const struct hatch_policy failing = { .after = failures, .after_count = 1 };
 static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_GET, "/ws", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/other", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/events", hatch_events, &stream),
+	HATCH_ROUTE_ARG(HATCH_GET, "/again", hatch_events, &stream),
+	HATCH_ROUTE_WITH(HATCH_GET, "/fails", hatch_websocket, &ops, &failing),
+	HATCH_ROUTE_WITH(HATCH_GET, "/fails-too", hatch_events, &stream, &failing),
 };
 
 static void open_server(uint16_t buffer, uint32_t queue)
@@ -409,6 +419,10 @@ static void events_in_time(void **state)
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
 	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_all(), &event), 0);
+	hx_posts_run(srv, srv);
+	(void)world_settle(&w);
+	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23); /* once, of two routes */
 	world_pass(&w, 3000); /* there was an event: no comment */
 	must_hear(&w, "", 0);
 	world_pass(&w, 3000);
@@ -472,6 +486,26 @@ static void the_server_stops(void **state)
 	assert_int_equal(events.want, HATCH_ENDED);
 	world_close(&ws);
 	world_close(&events);
+	close_server();
+}
+
+/* An after hook fails once the application has let somebody in: 500, and it hears of the end. */
+static void a_hook_fails(void **state)
+{
+	struct world w;
+	size_t len;
+	(void)state;
+	open_server(512, 1024);
+	world_connect(&w, srv, false, 1);
+	say(&w, UPGRADE("/fails"));
+	assert_memory_equal(world_heard(&w, &len), "HTTP/1.1 500 ", 13);
+	assert_int_equal(closes, 1);
+	assert_int_equal(last_code, 1006);
+	world_close(&w);
+	world_connect(&w, srv, false, 1);
+	say(&w, SUBSCRIBE("/fails-too"));
+	assert_memory_equal(world_heard(&w, &len), "HTTP/1.1 500 ", 13);
+	world_close(&w);
 	close_server();
 }
 
@@ -593,6 +627,7 @@ int main(void)
 		cmocka_unit_test(events_in_time),
 		cmocka_unit_test(a_slow_subscriber),
 		cmocka_unit_test(the_server_stops),
+		cmocka_unit_test(a_hook_fails),
 		cmocka_unit_test(shares),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(it_holds_nothing),
