@@ -162,10 +162,11 @@ struct hatch_ws_ops {
 	const char *protocols; /* subprotocols, comma separated, in our order of preference */
 	const char *origins;   /* whose pages may: "https://a.example, ..." or "*"; NULL: our own */
 	bool in_pieces;        /* messages come piece by piece, as they arrive, instead of whole */
-	uint32_t message_max; /* a longer one is 1009.  Whole: default and at most config.live_piece
-				 (compressed: deflate->message_max); in pieces: default 1 MB */
-	uint32_t ping_ms;     /* a ping after so long of silence; default 20000 */
-	uint32_t pong_ms;     /* and the end after so long without any answer; default 10000 */
+	/* A longer one closes with 1009.  Whole: at most config.live_piece, and by default that (or
+	 * deflate->message_room, if compressed).  In pieces: default 1 MB. */
+	uint32_t message_max;
+	uint32_t ping_ms; /* a ping after so long of silence; default 20000 */
+	uint32_t pong_ms; /* and the end after so long without any answer; default 10000 */
 	struct hatch_ws_deflate *deflate; /* NULL: never compressed */
 };
 

@@ -423,7 +423,7 @@ static void events_in_time(void **state)
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
 	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23); /* once, of two routes */
-	world_pass(&w, 3000); /* there was an event: no comment */
+	world_pass(&w, 3000);                                /* there was an event: no comment */
 	must_hear(&w, "", 0);
 	world_pass(&w, 3000);
 	must_hear(&w, "0003\r\n:\n\n\r\n", 11);
@@ -615,6 +615,56 @@ static void cut_in_any_way(void **state)
 	}
 }
 
+static int throw_away(struct hatch_ws *ws, const struct hatch_ws_piece *piece)
+{
+	(void)ws;
+	assert_true(piece->data.len <= 200 + HX_LIVE_SLACK);
+	return 0;
+}
+
+static const char talk[] = "\x01\x83\0\0\0\0"
+			   "abc\x89\x81\0\0\0\0p\x80\x83\0\0\0\0"
+			   "def\x82\xfe\0\x80\0\0\0\0"
+			   "0123456789012345678901234567890123456789012345678901234567890123"
+			   "0123456789012345678901234567890123456789012345678901234567890123"
+			   "\x8a\x80\0\0\0\0\x81\x80\0\0\0\0\x88\x82\0\0\0\0\x03\xe8";
+
+/* Frames of which some bytes are others: it ends with a close frame, or is an open connection
+ * still. */
+static void damaged_frames(void **state)
+{
+	static struct hatch_ws_ops mild;
+	struct hatch_route changed[HATCH_COUNT(routes)];
+	(void)state;
+	mild = ops;
+	mild.message = throw_away;
+	memcpy(changed, routes, sizeof(routes));
+	changed[0].arg = &mild;
+	for (unsigned seed = 1; seed < 2000; seed++) {
+		char bytes[sizeof(talk) - 1];
+		struct world w;
+		open_server(256, 1024);
+		srv->config.routes = changed;
+		mild.in_pieces = seed % 2 == 0;
+		dial_ws(&w, seed % 50 == 0);
+		w.seed = seed;
+		w.up.piece = w.down.piece = seed % 3 == 0 ? 1 : 0;
+		memcpy(bytes, talk, sizeof(bytes));
+		for (unsigned i = seed % 4; i > 0; i--)
+			bytes[world_random(&w) % sizeof(bytes)] = (char)world_random(&w);
+		world_say(&w, bytes, sizeof(bytes));
+		(void)world_settle(&w);
+		struct hatch_span said = heard(&w);
+		if (seed % 4 == 0)
+			assert_int_equal(w.want, HATCH_ENDED);
+		if (w.want == HATCH_ENDED)
+			assert_non_null(memchr(said.ptr, 0x88, said.len));
+		world_close(&w);
+		assert_int_equal(closes, 1);
+		close_server();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -632,6 +682,7 @@ int main(void)
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(it_holds_nothing),
 		cmocka_unit_test(cut_in_any_way),
+		cmocka_unit_test(damaged_frames),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
