@@ -105,8 +105,8 @@ struct hatch_event {
  * Publishes an event: to a stream (hatch_to_path(), hatch_to_arg()), to all streams, or to one
  * subscriber, which leaves no trace in the stream.  Copied.  Safe from any task, never blocks.
  * EFULL: config.publish_queue is full, and the event is dropped.  EBIG: longer than the queue, the
- * stream's memory or config.live_buffer can take.  EINVAL: CR, LF or NUL in event or id; no such
- * route.
+ * stream's memory or config.live_buffer can take.  EINVAL: CR or LF in event or id; no such route,
+ * or none of hatch_events.  ESTATE: config.max_live is 0.
  */
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event);
 
@@ -206,8 +206,9 @@ struct hatch_ws *hatch_ws_find(struct hatch *srv, struct hatch_live_ref ref); /*
 /*
  * Publishes a message to the WebSockets named.  Copied.  Safe from any task, never blocks.  EFULL:
  * config.publish_queue is full, and it is dropped; EBIG: over half of that, or longer than
- * hatch_ws_send() takes; EINVAL: no such route.  Who has no room for it when its turn comes, or is
- * being sent a message in pieces, misses it: struct hatch_stats counts those (live_dropped).
+ * hatch_ws_send() takes; EINVAL: no such route, or none of hatch_websocket.  ESTATE:
+ * config.max_live is 0.  Who has no room for it when its turn comes, or is being sent a message in
+ * pieces, misses it: struct hatch_stats counts those (live_dropped).
  */
 int hatch_publish(
 	struct hatch *srv, struct hatch_to to, enum hatch_ws_kind kind, struct hatch_span data);

@@ -311,6 +311,23 @@ static void deliver(struct hatch *srv, const struct hx_posted *posted)
 	}
 }
 
+static bool has_stream(const struct hatch_route *routes, size_t count, const void *stream)
+{
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].handler == hatch_events && routes[i].arg == stream)
+			return true;
+	return false;
+}
+
+/* Somebody else's argument is not taken for a stream. */
+static bool is_stream(const struct hatch_config *config, const void *stream)
+{
+	bool found = has_stream(config->routes, config->route_count, stream);
+	for (size_t i = 0; !found && i < config->group_count; i++)
+		found = has_stream(config->groups[i].routes, config->groups[i].route_count, stream);
+	return found;
+}
+
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event)
 {
 	struct hx_posted *posted;
@@ -325,6 +342,8 @@ int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatc
 		to = hatch_to_arg(route->arg);
 	}
 	const struct hatch_event_stream *stream = to.arg;
+	if (stream != NULL && !is_stream(hx_config(srv), stream))
+		return HATCH_EINVAL;
 	size_t size = hx_event_size(event);
 	if (size > 0xffff || size + CHUNK > hx_config(srv)->live_buffer ||
 		(stream != NULL && size + HX_EVENT_PREFIX > stream->memory_len))

@@ -116,6 +116,7 @@ static const struct hatch_ws_ops count_ops = {
 };
 static const struct hatch_ws_ops obey_ops = { .message = obey, .close = note_close };
 static const struct hatch_ws_ops short_ops = { .message = echo, .message_max = 125 };
+static const struct hatch_ws_ops wrong_ops = { .message = echo, .message_max = 1025 };
 static const struct hatch_ws_ops ping_ops = {
 	.message = echo, .close = note_close, .ping_ms = 200, .pong_ms = 300
 };
@@ -161,6 +162,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_GET, "/short", hatch_websocket, &short_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/packed", hatch_websocket, &packed_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/wide", hatch_websocket, &wide_ops),
+	HATCH_ROUTE_ARG(HATCH_GET, "/wrong", hatch_websocket, &wrong_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/ping", hatch_websocket, &ping_ops),
 };
 static const struct hatch_route grouped[] = {

@@ -419,6 +419,8 @@ static void events_in_time(void **state)
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
 	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_arg(&ops), &event), HATCH_EINVAL);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_path("/ws"), &event), HATCH_EINVAL);
 	assert_int_equal(hatch_publish_event(srv, hatch_to_all(), &event), 0);
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
