@@ -165,8 +165,8 @@ struct hatch_ws_ops {
 	/* A longer one closes with 1009.  Whole: at most config.live_piece, and by default that (or
 	 * deflate->message_room, if compressed).  In pieces: default 1 MB. */
 	uint32_t message_max;
-	uint32_t ping_ms; /* a ping after so long of silence; default 20000 */
-	uint32_t pong_ms; /* and the end after so long without any answer; default 10000 */
+	uint32_t ping_ms; /* after so long of silence; default 20000; HATCH_FOREVER: none */
+	uint32_t pong_ms; /* and so long after it, unanswered, the end; default 10000 */
 	struct hatch_ws_deflate *deflate; /* NULL: never compressed */
 };
 

@@ -142,7 +142,9 @@ static const struct hatch_ws_ops wide_ops = { .message = echo_piece,
 	.close = note_close,
 	.in_pieces = true,
 	.deflate = &wide };
-static const struct hatch_ws_ops news_ops = { .open = note_open, .close = note_close };
+static const struct hatch_ws_ops news_ops = {
+	.open = note_open, .close = note_close, .ping_ms = HATCH_FOREVER
+};
 
 static int hello(struct hatch_req *req)
 {
