@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every sketch compiles as the Arduino builder compiles it, and does what its first comment says."""
 
+import asyncio
 import base64
 import concurrent.futures
 import http.client
@@ -13,6 +14,7 @@ import subprocess
 import time
 
 import pytest
+import websockets
 
 from arduino import BUILD, CORE, HERE, REPO, SKETCHES, WARNINGS, compile_sketch, errors, preprocessed, run
 
@@ -25,7 +27,7 @@ UNTRUSTING.verify_mode = ssl.CERT_NONE
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("standard", ["gnu++17", "c++17", "gnu++2b"])
 def test_compiles(compiler, standard):
-    assert len(SKETCHES) >= 11
+    assert len(SKETCHES) >= 12
     for name in SKETCHES:
         result = compile_sketch(name, compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only")
         assert result.returncode == 0, f"{name}: {result.stderr}"
@@ -343,3 +345,46 @@ def test_rest_api(start):
     assert board.ask("PUT", "/api/led", "x" * 17, Authorization="Bearer change-me")[0] == 413
     rounds = json.loads(board.get("/api/status")[1])["rounds"]
     assert rounds > facts["rounds"]  # loop() goes on
+
+
+def test_websocket_chat(start):
+    board = start("Websocket-Chat")
+    status, body = board.get("/")
+    assert status == 200 and "/chat" in body and "textContent" in body and "innerHTML" not in body
+    assert board.get("/chat")[0] == 426
+
+    def dial(**options):
+        return websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING, **options)
+
+    async def hear(ws):
+        return await asyncio.wait_for(ws.recv(), PATIENCE)
+
+    async def talk():
+        own = f"https://127.0.0.1:{board.port}"
+        async with dial(origin=own) as one, dial() as other:
+            for ws in (one, other):
+                assert await hear(ws) == "The board: welcome!"
+            for line in ("Grüße", "<b>", "x" * 200):
+                await one.send(line)
+                assert await hear(one) == await hear(other) == line
+            await one.send("x" * 201)
+            await other.send(b"binary")
+            for ws, code in ((one, 1009), (other, 1003)):
+                with pytest.raises(websockets.ConnectionClosed):
+                    await hear(ws)
+                assert ws.close_code == code
+        with pytest.raises(websockets.InvalidStatusCode) as error:
+            async with dial(origin="https://other.example"):
+                pass
+        assert error.value.status_code == 403
+    asyncio.run(talk())
+
+
+def test_the_board_takes_part_in_the_chat(start):
+    board = start("Websocket-Chat", pins_low="0")
+
+    async def talk():
+        async with websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING) as ws:
+            heard = [await asyncio.wait_for(ws.recv(), PATIENCE) for _ in range(3)]
+        assert heard == ["The board: welcome!", "The board: ouch!", "The board: ouch!"]
+    asyncio.run(talk())
