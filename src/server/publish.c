@@ -153,7 +153,7 @@ int hx_publish_begin(struct hatch *srv, struct hatch_to to, uint32_t len, hx_del
 		error = HATCH_EBIG;
 	if (error < 0)
 		return error;
-	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock.  The
+	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. The
 	 * flag is only ever written with it: what is set late would stay. */
 	if (atomic_load(&lives->full))
 		return dropped(lives);
