@@ -175,6 +175,10 @@ int hatch_publish(
 	if ((kind != HATCH_WS_TEXT && kind != HATCH_WS_BINARY) ||
 		(data.ptr == NULL && data.len > 0))
 		return HATCH_EINVAL;
+	const struct hatch_route *route = to.path == NULL ? NULL
+							  : hx_route_named(hx_config(srv), to.path);
+	if (to.path != NULL && (route == NULL || route->handler != hatch_websocket))
+		return HATCH_EINVAL;
 	if (data.len + HEAD_MAX > hx_config(srv)->live_buffer)
 		return HATCH_EBIG;
 	int error = hx_publish_begin(srv, to, (uint32_t)data.len, deliver, &posted);

@@ -7,11 +7,12 @@
  *      |          |         +----------+  |        |       |
  *      v          v                       v        v       |
  *   farewell --> goodbye <-----------------(close)---------+--> idle (keep-alive)
- *                   |
+ *                   |  ^                   |
+ *                   |  '------ live <------' (events, WebSockets)
  *                   v
  *                 ended       (from any stage when there is nobody to talk to)
  *
- * conn.c has the connection's own stages, http1.c those of HTTP/1.1.
+ * conn.c has the connection's own stages, http1.c those of HTTP/1.1, live.c the last.
  */
 #ifndef HX_SERVER_CONN_H
 #define HX_SERVER_CONN_H

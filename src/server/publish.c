@@ -137,9 +137,8 @@ static struct hx_posted *reserve(struct hx_lives *lives, size_t size)
 	return posted_at(lives, skip > 0 ? 0 : tail);
 }
 
-static int full(struct hx_lives *lives)
+static int dropped(struct hx_lives *lives)
 {
-	atomic_store(&lives->full, true);
 	atomic_fetch_add(&lives->dropped, 1);
 	return HATCH_EFULL;
 }
@@ -154,15 +153,16 @@ int hx_publish_begin(struct hatch *srv, struct hatch_to to, uint32_t len, hx_del
 		error = HATCH_EBIG;
 	if (error < 0)
 		return error;
-	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. */
+	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. The
+	 * flag is only ever written with it: what is set late would stay. */
 	if (atomic_load(&lives->full))
-		return full(lives);
+		return dropped(lives);
 	srv->port->lock(srv->lock);
 	*out = reserve(lives, size_of(len));
 	if (*out == NULL) {
-		error = full(lives);
+		atomic_store(&lives->full, true);
 		srv->port->unlock(srv->lock);
-		return error;
+		return dropped(lives);
 	}
 	memcpy(*out, &head, sizeof(head));
 	return 0;

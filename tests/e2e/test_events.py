@@ -212,3 +212,16 @@ def test_idle_subscribers_hold_no_record_buffers(live, pki):
     wait_until(lambda: live.stats()["tls_heap"] < 12 * 6000 + 3 * 22000 + 20000, "heap")
     for client in clients:
         client.close()
+
+
+def test_nothing_is_linked_unless_it_is_named():
+    """Of what hatch_live.h offers, and of zlib."""
+    ours = ("hatch_websocket", "hatch_events", "hatch_publish", "hx_live_take", "hx_ws_fill", "hx_stream_add",
+            "hx_frame_take", "hx_publish_begin", "hatch_ws_zlib", "inflateInit2_", "deflateInit2_")
+
+    def found(program):
+        done = subprocess.run(["nm", harness.BUILD / program], capture_output=True, text=True, check=True)
+        names = {line.split()[-1].split("@")[0] for line in done.stdout.splitlines() if line}
+        return {name for name in ours if name in names}
+    assert found("tests/e2e/liveserver") == set(ours)
+    assert found("tests/e2e/testserver") == found("tests/e2e/webserver") == set()

@@ -96,6 +96,11 @@ def test_the_application_refuses(connect):
     assert connect("/echo?no=1").status == 418
 
 
+def test_a_limit_that_cannot_be(live, connect):
+    assert connect("/wrong").status == 500
+    assert "message_max is over config.live_piece" in live.log()
+
+
 def test_early_bytes_end_it(live):
     with Client(live.plain_port) as client:
         client.send(handshake("/echo", live.plain_port) + frame(TEXT, b"early"))
@@ -327,6 +332,7 @@ def test_publishing(live, connect):
     for client in clients:
         assert client.frame() == (0x81, b"hello") and client.frame() == (0x81, b"all")
     assert other.frame() == (0x81, b"all")
+    assert live.ask("say /events x") == "-1"  # no WebSockets there
     assert live.ask("say /news x") == "-1" and live.ask("say /nowhere x") == "-1"
     assert live.ask("say /api/news " + "x" * 2017) == "-7"
 
