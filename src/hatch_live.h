@@ -79,7 +79,7 @@ struct hatch_event_stream {
 	enum hatch_slow slow;
 	/*
 	 * May be NULL.  Somebody is about to subscribe: 0, or a response that refuses it, or an
-	 * error.  What is published to_one(who) from here is the first that it gets.
+	 * error.  What is published to_one(who) from here comes before all that is published later.
 	 */
 	int (*open)(struct hatch_req *req, struct hatch_live_ref who);
 	void (*close)(struct hatch_live_ref who, const void *stream); /* may be NULL */

@@ -231,6 +231,26 @@ static void back_pressure(void **state)
 	close_server();
 }
 
+/* With a piece that was not taken, and more behind it than there is room for: the end is heard. */
+static void closing_lets_go(void **state)
+{
+	struct world w;
+	(void)state;
+	open_server(512, 1024);
+	dial_ws(&w, false);
+	takes = false;
+	for (unsigned i = 0; i < 50; i++)
+		say_frame(&w, 0x81, "0123456789", 10);
+	say_frame(&w, 0x88, "\x03\xe8", 2);
+	assert_int_equal(hatch_ws_close(last_ws, 4001), 0);
+	(void)world_settle(&w);
+	must_hear(&w, "\x88\x02\x0f\xa1", 4);
+	assert_int_equal(w.want, HATCH_ENDED); /* at once: the client's close came behind it */
+	assert_int_equal(last_code, 4001);
+	world_close(&w);
+	close_server();
+}
+
 static void who_takes_nothing(void **state)
 {
 	struct world w;
@@ -672,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dead_peer),
 		cmocka_unit_test(back_pressure),
+		cmocka_unit_test(closing_lets_go),
 		cmocka_unit_test(who_takes_nothing),
 		cmocka_unit_test(sizes_and_order),
 		cmocka_unit_test(references),
