@@ -477,7 +477,8 @@ struct hatch_stats {
 	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
 	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
 	uint32_t live, live_dropped; /* live connections, and messages that slow ones have missed */
-	uint32_t publish_dropped;    /* refused with HATCH_EFULL */
+	uint32_t publish_dropped; /* refused with HATCH_EFULL; those at the same instant may be one
+				   */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 

@@ -137,9 +137,11 @@ static struct hx_posted *reserve(struct hx_lives *lives, size_t size)
 	return posted_at(lives, skip > 0 ? 0 : tail);
 }
 
+/* Cores without atomic arithmetic are among ours: tasks that are refused at once may count as one.
+ */
 static int dropped(struct hx_lives *lives)
 {
-	atomic_fetch_add(&lives->dropped, 1);
+	atomic_store(&lives->dropped, atomic_load(&lives->dropped) + 1);
 	return HATCH_EFULL;
 }
 
@@ -153,7 +155,7 @@ int hx_publish_begin(struct hatch *srv, struct hatch_to to, uint32_t len, hx_del
 		error = HATCH_EBIG;
 	if (error < 0)
 		return error;
-	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock.  The
+	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. The
 	 * flag is only ever written with it: what is set late would stay. */
 	if (atomic_load(&lives->full))
 		return dropped(lives);
