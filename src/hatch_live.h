@@ -19,7 +19,8 @@ extern "C" {
 
 /* ---- whom a message is for -------------------------------------------------- */
 
-/* One live connection.  A number, free to copy and to lose; any task may hold it. */
+/* One live connection.  A number, free to copy and to lose; any task may hold it.  slot is under
+   config.max_live, and nobody else's while the connection lasts. */
 struct hatch_live_ref {
 	uint32_t slot, generation;
 };
@@ -79,7 +80,7 @@ struct hatch_event_stream {
 	enum hatch_slow slow;
 	/*
 	 * May be NULL.  Somebody is about to subscribe: 0, or a response that refuses it, or an
-	 * error.  What is published to_one(who) from here is the first that it gets.
+	 * error.  What is published to_one(who) from here comes before all that is published later.
 	 */
 	int (*open)(struct hatch_req *req, struct hatch_live_ref who);
 	void (*close)(struct hatch_live_ref who, const void *stream); /* may be NULL */

@@ -30,6 +30,7 @@ void hx_ws_close(struct hatch_ws *ws, unsigned code)
 static size_t ws_place(struct hx_live *live, char **at)
 {
 	struct hatch_ws *ws = hx_ws_of(live);
+	hx_ws_run(ws); /* after hatch_ws_resume(), or a close that has let go of a piece */
 	if (ws->deaf || ws->has_piece)
 		return 0;
 	*at = live->in + ws->in_len;
@@ -74,10 +75,7 @@ static void ws_due(struct hx_live *live)
 
 static void ws_fill(struct hx_live *live)
 {
-	struct hatch_ws *ws = hx_ws_of(live);
-	if (ws->has_piece && !ws->asleep)
-		hx_ws_run(ws);
-	hx_ws_fill(ws);
+	hx_ws_fill(hx_ws_of(live));
 }
 
 static void ws_stop(struct hx_live *live)
@@ -92,7 +90,7 @@ static void ws_end(struct hx_live *live, int error)
 {
 	struct hatch_ws *ws = hx_ws_of(live);
 	bool agreed = ws->said_close || ws->heard_close;
-	(void)error;
+	(void)error;                      /* a code says more */
 	ws->said_close = ws->deaf = true; /* nothing more is sent */
 	if (ws->ops->close != NULL)
 		ws->ops->close(ws, agreed ? ws->code : HX_CLOSE_CUT);

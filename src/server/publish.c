@@ -137,9 +137,11 @@ static struct hx_posted *reserve(struct hx_lives *lives, size_t size)
 	return posted_at(lives, skip > 0 ? 0 : tail);
 }
 
+/* Cores without atomic arithmetic are among ours: tasks that are refused at once may count as one.
+ */
 static int dropped(struct hx_lives *lives)
 {
-	atomic_fetch_add(&lives->dropped, 1);
+	atomic_store(&lives->dropped, atomic_load(&lives->dropped) + 1);
 	return HATCH_EFULL;
 }
 

@@ -231,6 +231,26 @@ static void back_pressure(void **state)
 	close_server();
 }
 
+/* With a piece that was not taken, and more behind it than there is room for: the end is heard. */
+static void closing_lets_go(void **state)
+{
+	struct world w;
+	(void)state;
+	open_server(512, 1024);
+	dial_ws(&w, false);
+	takes = false;
+	for (unsigned i = 0; i < 50; i++)
+		say_frame(&w, 0x81, "0123456789", 10);
+	say_frame(&w, 0x88, "\x03\xe8", 2);
+	assert_int_equal(hatch_ws_close(last_ws, 4001), 0);
+	(void)world_settle(&w);
+	must_hear(&w, "\x88\x02\x0f\xa1", 4);
+	assert_int_equal(w.want, HATCH_ENDED); /* at once: the client's close came behind it */
+	assert_int_equal(last_code, 4001);
+	world_close(&w);
+	close_server();
+}
+
 static void who_takes_nothing(void **state)
 {
 	struct world w;
@@ -425,9 +445,14 @@ static void events_in_time(void **state)
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
 	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23); /* once, of two routes */
-	world_pass(&w, 3000);                                /* there was an event: no comment */
+	world_pass(&w, 1000);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_all(), &event), 0);
+	hx_posts_run(srv, srv);
+	(void)world_settle(&w);
+	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23);
+	world_pass(&w, 2999); /* from the last event on */
 	must_hear(&w, "", 0);
-	world_pass(&w, 3000);
+	world_pass(&w, 1);
 	must_hear(&w, "0003\r\n:\n\n\r\n", 11);
 	world_close(&w);
 	close_server();
@@ -672,6 +697,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dead_peer),
 		cmocka_unit_test(back_pressure),
+		cmocka_unit_test(closing_lets_go),
 		cmocka_unit_test(who_takes_nothing),
 		cmocka_unit_test(sizes_and_order),
 		cmocka_unit_test(references),

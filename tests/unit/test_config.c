@@ -151,8 +151,6 @@ static void values(void **state)
 	config.live_piece = 128;
 	config.publish_queue = 240;
 	refused_with(&config, HATCH_EINVAL, "config.publish_queue");
-	config.publish_queue = 264;
-	refused_with(&config, HATCH_EINVAL, "config.publish_queue");
 	config = good();
 	config.tls_min = 0x0304;
 	config.tls_max = 0x0303;
