@@ -34,8 +34,8 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^## /{printf "%s%s\n", n++ ? "\n" : "", substr($$0, 4)} \
 	  /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: deps build ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN)
-	@PORT="$(PORT)" HOST="$(HOST)" scripts/demo.sh $(BUILD)
+demo: deps build ## build, make a certificate and serve https://localhost:8443 (PORT=, HOST= for the LAN, UPLOADS=, ACCOUNT=)
+	@PORT="$(PORT)" HOST="$(HOST)" ACCOUNT="$(ACCOUNT)" UPLOADS="$(UPLOADS)" scripts/demo.sh $(BUILD)
 
 build: ## build the library, tools, examples and tests in build/
 	@$(configure)
@@ -85,8 +85,14 @@ virt-demo: deps-virt virt-build ## the same with a certificate of the local CA, 
 	@PORT="$(PORT)" BUILD="$(BUILD)" scripts/virt.sh $(VIRT) demo
 
 virt-build: ## build the firmware in build-virt/ (RAM_KB=)
+	@$(MAKE) -s hatch-embed TLS=
 	@echo "building the firmware in $(VIRT)/ ..."
-	@$(call build_virt,$(VIRT),$(VIRT_ARGS),)
+	@$(call build_virt,$(VIRT),-DHATCH_EMBED=$(abspath $(BUILD))/hatch-embed $(VIRT_ARGS),)
+
+.PHONY: hatch-embed
+hatch-embed: # the host's, which makes the firmware's pages
+	@$(configure)
+	@cmake --build $(BUILD) -j $(JOBS) --target hatch-embed >/dev/null
 
 virt-test: deps-test build ## the board's own tests, and the end-to-end tests on it, in full
 	@$(TESTS) virt
@@ -99,10 +105,10 @@ size: deps-virt build/size.map ## code and memory of each part of the firmware a
 	@scripts/size.py build/size.map --check --update README.md --json build/size.json
 
 .PHONY: build/size.map
-build/size.map: # the linker's map of the demo with everything at -Os
-	@$(call build_virt,$(VIRT)-size,-DVIRT_OPT_TLS=-Os,--target demo)
+build/size.map: # the linker's map of the device without pages, with everything at -Os
+	@$(call build_virt,$(VIRT)-size,-DVIRT_OPT_TLS=-Os,--target small)
 	@mkdir -p build
-	@cp $(VIRT)-size/demo.map build/size.map
+	@cp $(VIRT)-size/small.map build/size.map
 
 deps-virt: ## install what is missing for the virtual board (230 MB on a fresh Debian)
 	@scripts/deps.sh virt

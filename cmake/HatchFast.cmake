@@ -6,7 +6,8 @@ set(hatch_wraps
 	mbedtls_ecdsa_write_signature mbedtls_ecdsa_read_signature
 	mbedtls_md_hmac_starts mbedtls_md_hmac_reset mbedtls_md_hmac_finish
 	mbedtls_psa_ecp_generate_key mbedtls_psa_ecp_export_public_key
-	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash)
+	mbedtls_psa_key_agreement_ecdh mbedtls_psa_ecdsa_sign_hash
+	mbedtls_pk_sign mbedtls_pk_sign_ext mbedtls_ssl_handle_pending_alert)
 
 # hatch_choose_tls(TARGET HOW WRAPS...): compiles TARGET, the library, for fast or stock arithmetic, and
 # has everything that links it take over the calls WRAPS.

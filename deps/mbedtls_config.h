@@ -120,6 +120,7 @@
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE     /* TLS 1.3 of 3.6 needs it */
 #define MBEDTLS_SSL_ALL_ALERT_MESSAGES        /* a peer is told why */
 #define MBEDTLS_SSL_ALPN
+#define MBEDTLS_SSL_ASYNC_PRIVATE             /* TLS 1.2 waits for a key in a secure element */
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_SSL_SESSION_TICKETS
 #define MBEDTLS_SSL_TICKET_C
@@ -127,5 +128,5 @@
 #define MBEDTLS_SSL_IN_CONTENT_LEN  16384     /* a peer may send records this long: RFC 8446 5.1 */
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096      /* ours are shorter */
 
-/* For private keys in a slow secure element: MBEDTLS_SSL_ASYNC_PRIVATE.  For traces on stderr:
- * MBEDTLS_DEBUG_C.  Both cost code and are off; add -DMBEDTLS_... to CFLAGS to try them. */
+/* For traces on stderr: MBEDTLS_DEBUG_C.  It costs code and is off; add -DMBEDTLS_DEBUG_C to
+ * CFLAGS to try it. */

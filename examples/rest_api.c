@@ -1,12 +1,18 @@
 /*
  * A REST API: a path parameter, a query, a body that is collected, JSON, a group with a guard.
+ * Hatch writes JSON; cJSON reads it here (Debian: libcjson-dev; a component of ESP-IDF).
+ * README.md says how to start it, and has more of these:
  *
- *	curl --cacert build/made/localhost.pem https://localhost:8443/api/leds/1
- *	curl --cacert build/made/localhost.pem -X PUT -d on https://localhost:8443/api/leds/1
- *	curl --cacert build/made/localhost.pem 'https://localhost:8443/api/sensor?unit=F'
- *	curl --cacert build/made/localhost.pem -X DELETE -H 'X-Key: open sesame' \
- *		https://localhost:8443/admin/leds
+ *	curl https://localhost:8443/api/leds/1
+ *		{"led":1,"on":false}
+ *	curl -X PUT -d '{"on":true}' https://localhost:8443/api/leds/1
+ *		{"led":1,"on":true}
+ *	curl 'https://localhost:8443/api/sensor?unit=F'
+ *		{"fahrenheit":70.7}
+ *	curl -X DELETE -H 'X-Key: open sesame' https://localhost:8443/admin/leds
  */
+#include <cJSON.h>
+#include <ctype.h>
 #include <hatch.h>
 #include <string.h>
 #include "localhost.h"
@@ -27,15 +33,29 @@ static int led_get(struct hatch_req *req)
 	return send_led(req, n);
 }
 
+/* {"on":true}: anything else is refused, what is behind it too.  -1: it is not that. */
+static int wish_of(struct hatch_span body)
+{
+	const char *end = NULL;
+	cJSON *json = cJSON_ParseWithLengthOpts(body.ptr, body.len, &end, 0);
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, "on");
+	int wish = cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
+	cJSON_Delete(json);
+	while (end != NULL && end < body.ptr + body.len && isspace((unsigned char)*end))
+		end++;
+	return end == body.ptr + body.len ? wish : -1;
+}
+
 static int led_put(struct hatch_req *req)
 {
 	long n;
-	struct hatch_span body = hatch_body(req);
+	int wish = wish_of(hatch_body(req));
 	if (hatch_to_long(hatch_param(req, "n"), 0, 3, &n) < 0)
 		return hatch_send_json(req, 404, "{\"error\":\"no such LED\"}\n");
-	if (!hatch_eq(body, "on") && !hatch_eq(body, "off"))
-		return hatch_send_json(req, 400, "{\"error\":\"say on or off\"}\n");
-	leds[n] = hatch_eq(body, "on");
+	if (wish < 0)
+		return hatch_send_json(
+			req, 400, "{\"error\":\"say {\\\"on\\\":true} or false\"}\n");
+	leds[n] = wish == 1;
 	return send_led(req, n);
 }
 
@@ -63,7 +83,7 @@ static int has_key(struct hatch_req *req)
 
 /* The members in order, as C++17 wants it: body_max, guards, guard_count, after, after_count,
  * worker */
-static const struct hatch_policy short_body = { 8, NULL, 0, NULL, 0, false };
+static const struct hatch_policy short_body = { 64, NULL, 0, NULL, 0, false };
 static const struct hatch_hook keys[] = { { has_key, NULL } };
 static const struct hatch_policy locked = { 0, keys, HATCH_COUNT(keys), NULL, 0, false };
 

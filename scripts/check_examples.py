@@ -18,8 +18,9 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-Wno-unused-variable", "-Wno-unused-function",
-          "-Wno-unused-const-variable", "-fsyntax-only", "-I", "src"]
-CPP = ["g++", "-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I", "src", "-x", "c++"]
+          "-Wno-unused-const-variable", "-fsyntax-only", "-I", "src", "-isystem", "/usr/include/cjson"]
+CPP = ["g++", "-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I", "src",
+       "-isystem", "/usr/include/cjson", "-x", "c++"]
 
 # What `hatch-cert --format header` writes, in outline.
 IDENTITY = "static const unsigned char localhost_cert[1] = { 0 };\n" \

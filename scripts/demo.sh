@@ -1,6 +1,8 @@
 #!/bin/sh
 # demo.sh BUILD: a local CA, a certificate for this machine, and a server on it.
 #   PORT=8443   where it listens
+#   ACCOUNT=    a file with NAME:PASSWORD for logging in; else a password is made and shown
+#   UPLOADS=    a folder for what is uploaded; else nothing is
 #   HOST=       a name or an address by which others reach this machine; then the LAN is served
 set -eu
 cd "$(dirname "$0")/.."
@@ -26,4 +28,5 @@ mkdir -p "$build/demo"
 	>"$build/demo/cert.log" || { cat "$build/demo/cert.log"; exit 1; }
 echo "A certificate for localhost${host:+ and $host}: $base.pem"
 ca=${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca/ca.pem
-exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan --name "$host"}
+exec "$build/hatch-serve" --port "$port" --cert "$base.pem" --key "$base.key" --ca "$ca" ${host:+--lan --name "$host"} \
+	${ACCOUNT:+--account "$ACCOUNT"} ${UPLOADS:+--uploads "$UPLOADS"}

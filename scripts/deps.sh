@@ -34,6 +34,7 @@ picolibc-riscv64-unknown-elf /usr/lib/picolibc/riscv64-unknown-elf/lib/release/r
 '
 test_needs='
 libcmocka-dev /usr/include/cmocka.h
+libcjson-dev /usr/include/cjson/cJSON.h
 libssl-dev /usr/include/openssl/evp.h
 python3-pytest /usr/lib/python3/dist-packages/pytest/__init__.py
 python3-kconfiglib /usr/lib/python3/dist-packages/kconfiglib.py
@@ -45,6 +46,9 @@ nodejs node
 npm npm
 python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client/parser.py
 libnss3-tools certutil
+chromium chromium
+chromium-driver chromedriver
+python3-selenium /usr/lib/python3/dist-packages/selenium/__init__.py
 g++ g++
 clang clang
 clang-format clang-format
@@ -94,8 +98,8 @@ missing=${missing% }
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, Python 3" \
-			"with pytest, yaml, kconfiglib, prometheus-client and websockets, Node.js with npm, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
+		echo "Hatch needs a C compiler, make, CMake 3.16 and mbedTLS 3.6, and for its tests cmocka, cJSON, zlib, Python 3" \
+			"with pytest, yaml, kconfiglib, prometheus-client, websockets and selenium, Node.js with npm, Chromium with its driver, curl, openssl with its headers, g++, clang, clang-format, valgrind, QEMU" \
 			"for 32-bit RISC-V and a cross compiler with picolibc, MinGW-w64 and Wine; not found here: $missing" \
 			"(Debian's names)." >&2
 		exit 1

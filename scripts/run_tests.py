@@ -3,10 +3,11 @@
 
   quick   unit tests, simulator and arithmetic in build/ (built before), include rule, layout
   full    builds with gcc, with the sanitizers and with clang; every test in each; every check;
+          the tests with several threads under the thread sanitizer;
           the TLS tests with the TLS library's own arithmetic (HATCH_TLS=stock); ESP-IDF's port
           on Linux (HATCH_PORT=freertos), also with ESP-IDF 5's mbedTLS; and on x86-64 the tools
           for Windows under Wine
-  long    the same with HATCH_LONG=1, which tests may read, and the thread sanitizer
+  long    the same with HATCH_LONG=1, which tests may read, and all under the thread sanitizer
   virt    what runs on the virtual board alone, with HATCH_LONG=1
 
 Each piece of work is one process with a time limit; as many run at once as there are cores.
@@ -46,6 +47,7 @@ BUILDS = {
              "-DHATCH_MBEDTLS_CONFIG=tests/esp/mbedtls_config_idf5.h"),
 }
 STOCK_TESTS = {"sim": ["test_tls"], "e2e": ["test_tls", "test_choice", "test_linked"]}
+THREADS_TESTS = ["test_server", "test_worker", "test_deferred", "test_heap"]
 # ESP-IDF's port on Linux, with our mbedTLS and with that of ESP-IDF 5, which has no TLS 1.3 and no
 # ChaCha20-Poly1305.  Left out: tests of those two, of what the log says with nothing missing, of a
 # curve that is not in our mbedTLS, and of an example, which are not built.
@@ -211,7 +213,7 @@ def virt_jobs(build, long, reports):
     """The virtual board's own tests, and those end-to-end tests that a firmware can be put to."""
     jobs = pytest_jobs("virt", build, "build", 1800 if long else 300, long, reports)
     jobs += [job for job in pytest_jobs("e2e", build, "build", 300, long, reports)
-             if job.name.split()[0] in ("e2e/test_tls", "e2e/test_transfer", "e2e/test_curl", "e2e/test_live")]
+             if job.name.split()[0] in ("e2e/test_tls", "e2e/test_transfer", "e2e/test_curl", "e2e/test_demo", "e2e/test_live")]
     for job in jobs:
         job.env["HATCH_BOARD"] = os.path.join(ROOT, FIRMWARES[build][0])
         if build != "virt":
@@ -252,6 +254,12 @@ def stock_jobs(long, reports):
 
     return (chosen("sim", cmocka_jobs("sim", "stock", "build-stock", 180, long))
             + chosen("e2e", pytest_jobs("e2e", "stock", "build-stock", 240, long, reports)))
+
+
+def threads_jobs():
+    """Where several threads are at work, under the thread sanitizer."""
+    return [job for job in cmocka_jobs("unit", "threads", BUILDS["threads"][0], 240, False)
+            if any(f"/{name} " in job.name for name in THREADS_TESTS)]
 
 
 def esp_jobs(build, long, reports):
@@ -337,7 +345,7 @@ def main():
             built = [build for build in FIRMWARES if run.all([virt_build_job(build)])]
             run.all([job for build in built for job in virt_jobs(build, long, reports)] + [size_job()])
         else:
-            builds = ["gcc", "sanitize", "clang", "stock", "esp", "idf5"] + (["threads"] if long else [])
+            builds = ["gcc", "sanitize", "clang", "threads", "stock", "esp", "idf5"]
             built = [build for build in builds if run.all([build_job(build, args.jobs)])]
             jobs = []
             for build in FIRMWARES if long else ["virt"]:
@@ -350,6 +358,9 @@ def main():
                 folder = BUILDS[build][0]
                 if not os.path.isdir(f"{ROOT}/{folder}"):
                     continue  # its compiler is not installed
+                if build == "threads" and not long:
+                    jobs += threads_jobs()
+                    continue
                 if build in ("stock", "esp", "idf5"):
                     jobs += stock_jobs(long, reports) if build == "stock" else esp_jobs(build, long, reports)
                     continue

@@ -25,9 +25,6 @@
  *  - hatch allocates once, in hatch_open(), and nothing afterwards.  What the
  *    TLS library allocates is counted for each connection.
  *  - Time is in milliseconds and sizes are in bytes, unless the name says other.
- *  - What is marked [later] has its final shape here and is not built yet:
- *    naming such a function fails to link, and setting such a field makes
- *    hatch_open() return HATCH_ENOSYS with a sentence in the log.
  */
 #ifndef HATCH_H
 #define HATCH_H
@@ -159,7 +156,13 @@ struct hatch_policy {
 	size_t guard_count;
 	const struct hatch_hook *after; /* run in order */
 	size_t after_count;
-	bool worker; /* [later] the handler may take long: run it on a worker task */
+	/*
+	 * The handler may take long, and is called on a worker (config.workers), so that the server
+	 * goes on.  It is told nothing until it returns: the client's leaving, deadlines.  It may
+	 * read its request, collected body and scratch memory, and respond; a body that is not
+	 * collected is a 413.  After hooks run there too; sources on the server's task.
+	 */
+	bool worker;
 };
 
 /*
@@ -212,26 +215,42 @@ typedef int hatch_identity_source(
 hatch_identity_source hatch_identity_pem;         /* cert: the chain, leaf first; key */
 hatch_identity_source hatch_identity_der;         /* the same as DER, certificates end to end */
 hatch_identity_source hatch_identity_self_signed; /* made at first start, then kept: see below */
-hatch_identity_source hatch_identity_psa;    /* [later] a PSA key that never leaves its store */
-hatch_identity_source hatch_identity_signer; /* [later] sign() below holds the key */
+hatch_identity_source hatch_identity_psa;         /* cert; the key is psa_key_id, see below */
+hatch_identity_source hatch_identity_signer;      /* cert; sign() below holds the key */
 
 /*
- * Signs a digest with a key that hatch never sees.  Returns the length of the
- * signature in sig (DER for ECDSA), HATCH_LATER (it is called again with the
- * same arguments after hatch_identity_resume()), or an error.
+ * Signs a digest with a key that hatch never sees, as one in a secure element.  Returns the length
+ * of the signature, HATCH_LATER (it is called again with the same to sign after
+ * hatch_identity_resume()), or an error.  Called once in hatch_open(), to see that the key is the
+ * certificate's; then in each full handshake, on a worker if there are any, by several at once if
+ * there are several.  A P-256 key is the quickest for both sides; TLS 1.3 wants PSS of an RSA key,
+ * TLS 1.2 PKCS1.
  */
+enum hatch_scheme {
+	HATCH_ECDSA = 1,     /* the signature is DER, RFC 3279 section 2.2.3 */
+	HATCH_RSA_PKCS1 = 2, /* RSASSA-PKCS1-v1_5, RFC 8017 section 8.2 */
+	HATCH_RSA_PSS = 3,   /* RSASSA-PSS with a salt as long as the digest, section 8.1 */
+};
+struct hatch_to_sign {
+	enum hatch_scheme scheme;
+	const unsigned char *digest;
+	size_t digest_len; /* 32: SHA-256, 48: SHA-384, 64: SHA-512 */
+};
 typedef int hatch_sign(
-	void *arg, const unsigned char *digest, size_t digest_len, unsigned char *sig, size_t room);
+	void *arg, const struct hatch_to_sign *what, unsigned char *signature, size_t room);
 
-/* cert and key are read in hatch_open() only: what held the key can be wiped after that. */
+/*
+ * cert and key are read in hatch_open() and hatch_replace_identity() only: what held the key can be
+ * wiped after that.
+ */
 struct hatch_identity {
 	hatch_identity_source *source;
 	struct hatch_span cert;
 	struct hatch_span key;
-	const char *names; /* [later] SNI names, comma separated; NULL: those of the certificate */
-	uint32_t psa_key_id;  /* [later] for hatch_identity_psa */
-	hatch_sign *sign;     /* [later] for hatch_identity_signer */
-	void *sign_arg;       /* [later] */
+	const char *names;   /* for SNI, "a.example, *.b.example"; NULL: those of the certificate */
+	uint32_t psa_key_id; /* for hatch_identity_psa; it is to be permitted to sign hashes */
+	hatch_sign *sign;    /* for hatch_identity_signer */
+	void *sign_arg;
 	const char *hostname; /* for hatch_identity_self_signed; default "hatch" */
 };
 /* clang-format off */
@@ -283,6 +302,36 @@ enum hatch_client_certs {
 	HATCH_CLIENT_CERTS_REQUIRED = 2,
 };
 
+/* How config.client_ca is read.  Naming one links it. */
+struct hx_tls_server;
+struct hatch_config;
+typedef int hatch_client_ca_source(struct hx_tls_server *into, const struct hatch_config *config);
+hatch_client_ca_source hatch_client_ca_pem; /* one or several; length 0: a C string */
+hatch_client_ca_source hatch_client_ca_der; /* one */
+
+/* How a task is to be. */
+struct hatch_task {
+	uint32_t stack;  /* bytes; default 8192 (ignored where the system chooses) */
+	int8_t priority; /* as the platform counts; default 5 */
+	int8_t core;     /* 1 + number of the core to stay on; default any */
+};
+
+/*
+ * Tasks for what takes long: handlers whose policy says worker, and signatures with RSA keys, PSA
+ * keys and signers.  Naming the source links them.
+ */
+struct hatch_workers;
+typedef int hatch_worker_source(struct hatch *srv, const struct hatch_workers *how);
+hatch_worker_source hatch_worker_tasks;
+struct hatch_workers {
+	hatch_worker_source *source;
+	uint8_t count;
+	struct hatch_task task; /* default 6144 bytes, priority 4 */
+};
+/* clang-format off */
+#define HATCH_WORKERS(count) { hatch_worker_tasks, (count), { 0, 0, 0 } }
+/* clang-format on */
+
 struct hatch_observer; /* below */
 
 struct hatch_config {
@@ -302,22 +351,31 @@ struct hatch_config {
 	const struct hatch_port *platform; /* default: the one that is linked in */
 
 	/* who it is */
-	const struct hatch_identity *identity;   /* required unless port is HATCH_PORT_NONE */
-	const struct hatch_identity *identities; /* [later] more of them, chosen by SNI */
-	size_t identity_count;                   /* [later] */
-	uint16_t tls_min;                        /* 0x0303 (default) or 0x0304 */
-	uint16_t tls_max;                        /* 0x0304 (default) or 0x0303 */
-	uint16_t session_cache;                  /* TLS 1.2 session IDs remembered; default 8 */
-	uint32_t ticket_s; /* life of a session ticket, seconds; default 86400 */
-	bool no_tickets;   /* neither tickets nor session cache */
+	const struct hatch_identity *identity; /* required unless port is HATCH_PORT_NONE */
+	const struct hatch_identity
+		*identities; /* more of them, for clients that name them (SNI) */
+	size_t identity_count;
+	uint16_t tls_min;       /* 0x0303 (default) or 0x0304 */
+	uint16_t tls_max;       /* 0x0304 (default) or 0x0303 */
+	uint16_t session_cache; /* TLS 1.2 session IDs remembered; default 8 */
+	uint32_t ticket_s;      /* life of a session ticket, seconds; default 86400 */
+	bool no_tickets;        /* neither tickets nor session cache */
 	/*
 	 * Keep the key of TLS 1.3's tickets in the platform's store, so that clients resume after a
 	 * restart: only where nobody else can read the store (ESP-IDF: NVS encryption).  Until the
 	 * clock is set, and in TLS 1.2, tickets end with the program all the same.
 	 */
 	bool keep_tickets;
-	enum hatch_client_certs client_certs; /* [later] */
-	struct hatch_span client_ca;          /* [later] PEM or DER */
+	/*
+	 * Whether clients are asked for a certificate of their own, and whose are good: a CA's, in
+	 * PEM or DER as the source says.  Required: without a good one there is no connection.
+	 * Optional: handlers see, and hatch_client_auth guards.  A session never stands in for a
+	 * certificate: who has shown one makes a full handshake each time.  Dates are checked by
+	 * the TLS library's clock, so without a clock none is good.
+	 */
+	enum hatch_client_certs client_certs;
+	hatch_client_ca_source *client_ca_source;
+	struct hatch_span client_ca;
 
 	/* how much */
 	void *memory; /* default: one malloc in hatch_open() */
@@ -370,7 +428,7 @@ struct hatch_config {
 	uint8_t log_level;                     /* enum hatch_level and below; default HATCH_INFO */
 	uint16_t log_lines_per_s;              /* the rest is counted; default 200 */
 	const struct hatch_observer *observer; /* default: none */
-	uint8_t workers;                       /* [later] tasks for slow handlers and slow keys */
+	const struct hatch_workers *workers;   /* default: none, and everybody waits */
 	void *user;                            /* hatch_user() gives it back */
 
 	/* live connections, hatch_live.h */
@@ -378,7 +436,8 @@ struct hatch_config {
 				 one; below max_conns; default 0: none */
 	uint16_t live_buffer; /* bytes that wait to be sent to one of them; default 2048 */
 	uint16_t live_piece;  /* bytes of a message that is arriving; default 1024 */
-	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096 */
+	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096, at least
+				   256 */
 };
 
 enum hatch_level {
@@ -388,6 +447,14 @@ enum hatch_level {
 	HATCH_DEBUG = 4, /* why a connection ended */
 	HATCH_QUIET = 255,
 };
+
+/*
+ * A line in the server's log, for handlers, guards and hooks: if config.log_level wants it, and
+ * within config.log_lines_per_s.  Everything but printable ASCII comes out as \xNN and a backslash
+ * as two, so that what a client has sent can be logged as it is; 239 bytes, the rest is cut off.
+ */
+void hatch_log(struct hatch *srv, enum hatch_level level, const char *format, ...)
+	HATCH_PRINTF(3, 4);
 
 /* Bytes that hatch_open() takes from memory for this configuration; 0 if it is not valid. */
 size_t hatch_memory_needed(const struct hatch_config *config);
@@ -417,11 +484,6 @@ void hatch_stop(struct hatch *srv);
 int hatch_serve(const struct hatch_config *config);
 
 /* hatch_open(), then hatch_run() in a task of its own.  End it with hatch_close(). */
-struct hatch_task {
-	uint32_t stack;  /* bytes; default 8192 (ignored where the system chooses) */
-	int8_t priority; /* as the platform counts; default 5 */
-	int8_t core;     /* 1 + number of the core to stay on; default any */
-};
 int hatch_start(
 	struct hatch **out, const struct hatch_config *config, const struct hatch_task *task);
 
@@ -440,9 +502,17 @@ int hatch_every(struct hatch *srv, uint32_t every_ms, hatch_call *call, void *ar
 uint16_t hatch_bound_port(const struct hatch *srv, bool secure);
 void *hatch_user(const struct hatch *srv);
 
-/* [later] Takes effect for connections accepted from then on.  Safe from any task. */
-int hatch_replace_identity(struct hatch *srv, const struct hatch_identity *with);
-void hatch_identity_resume(struct hatch *srv); /* [later] safe from any task */
+/*
+ * Another certificate, as after a renewal: which is 0 for config.identity, n for the n-th of
+ * config.identities.  Handshakes that are on their way end with the one they began with; no
+ * connection is closed.  On failure the log has the sentence, and nothing changes.  Safe from any
+ * task where the TLS library has MBEDTLS_THREADING_C (Linux; CONFIG_MBEDTLS_THREADING_C), else
+ * through hatch_post().  with->names, if there are any, are borrowed from then on.
+ */
+int hatch_replace_identity(struct hatch *srv, size_t which, const struct hatch_identity *with);
+
+/* Asks the signers again that said HATCH_LATER.  Safe from any task. */
+void hatch_identity_resume(struct hatch *srv);
 
 /* Facts of one TLS connection.  Strings live as long as the connection. */
 struct hatch_tls_facts {
@@ -455,8 +525,8 @@ struct hatch_tls_facts {
 	uint64_t handshake_cpu_ns;     /* what it took of our CPU; 0: the platform cannot tell */
 	uint32_t heap_peak;            /* bytes of the TLS library's heap, during the handshake */
 	uint32_t heap_now;             /* and now: without record buffers, if they are lent */
-	bool client_verified;          /* [later] a client certificate was given and is good */
-	struct hatch_span client_cert; /* [later] its DER */
+	bool client_verified;          /* the client has shown a certificate, and it is good */
+	struct hatch_span client_cert; /* what it has shown, good or not: DER; ptr NULL: none */
 };
 
 /* What to tell somebody who watches.  Any member may be NULL; all run on the server's task. */
@@ -594,6 +664,9 @@ typedef int hatch_source(struct hatch_req *req, char *buf, size_t room, void *ar
 int hatch_set_length(struct hatch_req *req, uint64_t len);
 int hatch_send_stream(
 	struct hatch_req *req, int status, const char *type, hatch_source *fill, void *arg);
+
+/* Of the response, for after hooks; 0 as long as there is none. */
+int hatch_status_of(const struct hatch_req *req);
 
 /* Ends the connection after this response. */
 void hatch_close_after(struct hatch_req *req);

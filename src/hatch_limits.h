@@ -154,6 +154,14 @@
 #define HATCH_HANDSHAKE_GRACE_MS 1000
 #endif
 
+/* config.worker_task */
+#ifndef HATCH_WORKER_STACK
+#define HATCH_WORKER_STACK 6144
+#endif
+#ifndef HATCH_WORKER_PRIORITY
+#define HATCH_WORKER_PRIORITY 4
+#endif
+
 /* struct hatch_config has 16 bits for these. */
 static_assert(HATCH_MAX_CONNS > 0 && HATCH_MAX_CONNS <= 0xffff, "HATCH_MAX_CONNS: 1 to 65535");
 static_assert(HATCH_MAX_LINE <= 0xffff && HATCH_MAX_HEAD <= 0xffff && HATCH_MAX_FIELDS <= 0xffff,

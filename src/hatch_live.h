@@ -19,7 +19,8 @@ extern "C" {
 
 /* ---- whom a message is for -------------------------------------------------- */
 
-/* One live connection.  A number, free to copy and to lose; any task may hold it. */
+/* One live connection.  A number, free to copy and to lose; any task may hold it.  slot is under
+   config.max_live, and nobody else's while the connection lasts. */
 struct hatch_live_ref {
 	uint32_t slot, generation;
 };

@@ -91,6 +91,15 @@ struct hatch_port {
 	 */
 	bool (*is_inside)(const char *dir, const char *path);
 
+	/*
+	 * A count that tasks wait for, for config.workers: give() adds one, wait() takes one or
+	 * waits.  NULL, all four: there are no workers here, as tasks do not run beside each other.
+	 */
+	int (*signal_open)(void **signal);
+	void (*signal_give)(void *signal);
+	void (*signal_wait)(void *signal);
+	void (*signal_close)(void *signal);
+
 	/* Which process this is, so that one that has forked uses no key that was made before;
 	 * NULL: there is but one. */
 	uint32_t (*process)(void);

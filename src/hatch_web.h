@@ -115,6 +115,16 @@ struct hatch_parts {
 #define HATCH_PARTS_SCRATCH 768
 int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, void *arg);
 
+/* ---- pages ------------------------------------------------------------------ */
+
+/*
+ * text for a page, between tags or in an attribute that stands in quotation marks: the characters
+ * & < > " ' are written as references.  The length, with a NUL behind it; HATCH_EBIG if room bytes
+ * are too few, and then buf is an empty string.  6 * text.len + 1 bytes always suffice.  For a
+ * script, a style or an address it is not the right thing.
+ */
+int hatch_escape_html(char *buf, size_t room, struct hatch_span text);
+
 /* ---- firmware ------------------------------------------------------------------- */
 
 /*
@@ -169,7 +179,8 @@ struct hatch_accounts {
 	size_t count;
 	bool (*check)(void *arg, struct hatch_span name, struct hatch_span password);
 	void *arg;
-	const char *realm;               /* default "hatch"; without quotation marks */
+	const char *realm;               /* default "hatch"; without quotation marks
+					    and backslashes */
 	struct hatch_attempts *attempts; /* NULL: failures have no consequence */
 };
 
@@ -179,6 +190,63 @@ struct hatch_accounts {
  */
 hatch_handler hatch_basic_auth;  /* RFC 7617 */
 hatch_handler hatch_bearer_auth; /* RFC 6750 */
+
+/*
+ * By the certificate that the client has shown (config.client_certs), and which is good; arg: const
+ * struct hatch_client_rule *, or NULL for any that config.client_ca has signed.  403 without, also
+ * for a request that another site has the browser send.  hatch_who() is its common name, or its
+ * first other name.
+ */
+struct hatch_client_rule {
+	const char *names; /* "ada@example.org, pump-7": any of its subjectAltNames, or its common
+			      name; NULL: all */
+};
+hatch_handler hatch_client_auth;
+
+/* What a good certificate says; of another, or without one, nothing. */
+enum hatch_san_kind { /* RFC 5280 section 4.2.1.6 */
+	HATCH_SAN_EMAIL = 1,
+	HATCH_SAN_DNS = 2,
+	HATCH_SAN_URI = 6,
+	HATCH_SAN_ADDRESS = 7, /* 4 or 16 bytes */
+};
+struct hatch_san {
+	enum hatch_san_kind kind; /* others are possible: their DER */
+	struct hatch_span value;
+};
+/* "CN=ada, O=lab" and a NUL; its length, EBIG, or EGONE: there is none. */
+int hatch_client_subject(const struct hatch_req *req, char *buf, size_t room);
+struct hatch_span hatch_client_common_name(const struct hatch_req *req);
+bool hatch_client_san(const struct hatch_req *req, size_t n, struct hatch_san *out);
+
+/*
+ * HTTP Digest with SHA-256 and qop=auth (RFC 7616): the password itself does not go over the wire,
+ * so that plain HTTP is allowed, too.  Who listens there reads everything else, may try passwords
+ * at home against what was heard, and who is in between may change the bodies: prefer HTTPS.
+ * Clients of MD5 alone, and of auth-int, are not let in.
+ */
+#define HATCH_DIGEST_NONCES 8
+struct hatch_digest {
+	const struct hatch_accounts *users; /* names and passwords; check is refused, as no
+					       password arrives that it could be asked about */
+	uint32_t nonce_s; /* how long a nonce is good; default 300, at most 20 days */
+	bool userhash; /* names may come hashed (section 3.4.4): other listeners do not see them */
+	bool keyed;    /* from here on hatch's own */
+	unsigned char key[32];
+	uint64_t issued, floor;
+	struct {
+		uint64_t number;
+		uint32_t count, seen;
+	} nonce[HATCH_DIGEST_NONCES];
+};
+
+/*
+ * A guard; arg: struct hatch_digest *, zeroed but for the settings, and kept for as long as the
+ * server; before guards that read the query.  400 where the field is broken, or its uri is not the
+ * request's target (one with dot segments is none); 401 with a new nonce where the password is
+ * wrong, and with "stale=true" where the nonce is over or the request came before.
+ */
+hatch_handler hatch_digest_auth;
 
 /* Who that is, once a guard has let somebody through; ptr is NULL without one. */
 struct hatch_span hatch_who(const struct hatch_req *req);

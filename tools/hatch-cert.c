@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hatch-cert: a local CA, and certificates for servers on local names and addresses. */
+/* hatch-cert: a local CA, and certificates for servers on local names and addresses, and for
+ * clients. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ static const struct {
 	{ "ca", command_ca },
 	{ "server", command_server },
 	{ "self", command_self },
+	{ "client", command_client },
 	{ "batch", command_batch },
 	{ "renew", command_renew },
 	{ "show", command_show },
@@ -35,6 +37,7 @@ static const struct arg_command general = {
 		"  ca        make the local CA, or say where it is\n"
 		"  server    make a server certificate signed by the CA\n"
 		"  self      make a self-signed server certificate\n"
+		"  client    make a certificate for somebody who uses a server\n"
 		"  batch     make certificates for many devices, from a CSV file\n"
 		"  renew     make certificates again before they expire\n"
 		"  show      print what is in a certificate\n"

@@ -5,9 +5,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +18,17 @@
 #include "common/args.h"
 #include "common/files.h"
 #include "common/say.h"
-#include "serve/device.h"
+#include "serve/account.h"
 #include "serve/folder.h"
+#include "serve/panel.h"
+#include "serve/places.h"
+#include "serve/uploads.h"
+#include "serve/watch.h"
 
 enum { FILE_MAX = 1 << 20, CONNECTIONS = 64 };
 
 static struct {
-	const char *cert, *key, *dir, *address, *ca, *name;
+	const char *cert, *key, *dir, *address, *ca, *name, *account, *uploads;
 	long port, plain_port, connections;
 	bool lan, quiet, verbose, redirect, self_signed;
 } options = { .port = 8443, .connections = CONNECTIONS };
@@ -42,6 +43,7 @@ static void log_line(enum hatch_level level, const char *line)
 {
 	char when[16] = "";
 	time_t now = time(NULL);
+	watch_log(level, line);
 	struct tm parts;
 	if (!opened && level == HATCH_ERROR) {
 		snprintf(why, sizeof(why), "%s", line);
@@ -69,7 +71,7 @@ static int folder_len(const char *path)
 	return slash == NULL ? 0 : (int)(slash - path) + 1;
 }
 
-static void greet(const char *program)
+static void greet(const char *program, const char *password)
 {
 	struct hatch_address ours[4];
 	unsigned port = hatch_bound_port(server, true), plain = hatch_bound_port(server, false);
@@ -89,6 +91,9 @@ static void greet(const char *program)
 	if (plain != 0)
 		printf("             http://%s%s%s:%u/%s\n", open, host(), end, plain,
 			options.redirect ? " (leads to https)" : "");
+	if (password != NULL)
+		printf("  Log in     as admin with %s (for this run; --account FILE is for longer)\n",
+			password);
 	if (options.ca != NULL) {
 		printf("  CA         %s\n", options.ca);
 		printf("  Try        curl --cacert %s https://%s%s%s:%u/%s\n", options.ca, open,
@@ -120,36 +125,6 @@ static char *read_text(const char *path)
 	return (char *)bytes; /* file_read() puts a NUL behind it */
 }
 
-static bool has_ipv6_loopback(void)
-{
-	struct ifaddrs *all;
-	bool found = false;
-	if (getifaddrs(&all) != 0)
-		return false;
-	for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next)
-		if (at->ifa_addr != NULL && at->ifa_addr->sa_family == AF_INET6) {
-			struct sockaddr_in6 in6;
-			memcpy(&in6, at->ifa_addr, sizeof(in6));
-			found = found || IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-		}
-	freeifaddrs(all);
-	return found;
-}
-
-/* For the certificate: what we are reached by on this machine, and on others. */
-static int addresses(struct hatch_address *out, size_t max)
-{
-	static const struct hatch_address loopback[] = {
-		{ "127.0.0.1", 0, { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 } },
-		{ "::1", 0, { [15] = 1 } },
-	};
-	size_t count = 0;
-	for (; count < HATCH_COUNT(loopback) && count < max; count++)
-		out[count] = loopback[count];
-	int more = hatch_default_port.addresses(out + count, max - count);
-	return (int)count + (more > 0 ? more : 0);
-}
-
 /* An address is in the certificate anyway. */
 static const char *own_name(void)
 {
@@ -166,7 +141,7 @@ static const char *where(void)
 		return NULL;
 	if (options.address != NULL)
 		return options.address;
-	return has_ipv6_loopback() ? "127.0.0.1,::1" : "127.0.0.1";
+	return places_have_ipv6() ? "127.0.0.1,::1" : "127.0.0.1";
 }
 
 static _Noreturn void cannot_open(int error)
@@ -229,6 +204,13 @@ static const struct arg_option table[] = {
 		.on = &options.self_signed },
 	{ "dir", "FOLDER", "serve this folder instead of the pretended device",
 		.text = &options.dir },
+	{ "account", "FILE",
+		"who may log in on the device's page: a file of yours alone with NAME:PASSWORD\n"
+		"(default: admin, with a password that is made for this run and printed)",
+		.text = &options.account },
+	{ "uploads", "FOLDER",
+		"let who has logged in put files of up to 1 GB into this folder (default: no)",
+		.text = &options.uploads },
 	{ "port", "N", "listen on port N for HTTPS (default 8443; 0: any free one)",
 		.number = &options.port, .min = 0, .max = 65535 },
 	{ "plain-port", "N", "listen for HTTP as well (0: any free one)",
@@ -252,8 +234,8 @@ static const struct arg_command command = {
 	.name = "hatch-serve",
 	.usage = "--cert FILE --key FILE [option...]\n--self-signed [option...]",
 	.about =
-		"Serves a pretended device (a page, LEDs, a log, an echo under /api) or, with --dir,\n"
-		"the files of a folder, over TLS 1.3 and 1.2.\n\n"
+		"Serves a pretended device (pages with a login, LEDs, a log, an echo under /api) or,\n"
+		"with --dir, the files of a folder, over TLS 1.3 and 1.2.\n\n"
 		"Make a certificate with hatch-cert server, bring one of any origin, or let it make one\n"
 		"for itself, as a device does at its first start.",
 	.more = "Examples:\n"
@@ -271,6 +253,8 @@ int main(int argc, char **argv)
 	struct hatch_port platform = hatch_default_port;
 	struct hatch_config config = HATCH_DEFAULTS;
 	struct folder *folder = NULL;
+	const struct hatch_group *uploads = NULL;
+	const char *password = NULL;
 	say_set_program("hatch-serve");
 	options.plain_port = -1;
 	args_parse(&command, argc, argv);
@@ -278,16 +262,22 @@ int main(int argc, char **argv)
 		die_usage("--self-signed makes what --cert and --key would name");
 	if (!options.self_signed && (options.cert == NULL || options.key == NULL))
 		die_usage("--cert and --key are needed, or --self-signed");
+	if (options.dir != NULL && (options.account != NULL || options.uploads != NULL))
+		die_usage("--account and --uploads are for the device, not for --dir");
 	if (options.redirect && options.plain_port < 0)
 		die_usage("--redirect goes with --plain-port");
 	char *cert = read_text(options.cert), *key = read_text(options.key);
 	struct hatch_identity pem = HATCH_PEM(cert, key), own = HATCH_SELF_SIGNED(own_name());
 	platform.log = log_line;
-	platform.addresses = addresses;
+	platform.addresses = places_addresses;
 	fill(&config, &platform, options.self_signed ? &own : &pem);
-	if (options.dir == NULL)
-		device_configure(&config);
-	else if ((folder = folder_configure(&config, options.dir)) == NULL)
+	if (options.uploads != NULL && (uploads = uploads_into(options.uploads)) == NULL)
+		die("%s: %s", options.uploads, strerror(errno));
+	if (options.dir == NULL) {
+		password = account_set(options.account);
+		panel_configure(&config, uploads);
+		config.scratch = UPLOADS_SCRATCH;
+	} else if ((folder = folder_configure(&config, options.dir)) == NULL)
 		die("%s: %s", options.dir, strerror(errno));
 	int error = hatch_open(&server, &config);
 	if (error < 0)
@@ -295,10 +285,10 @@ int main(int argc, char **argv)
 	opened = true;
 	if (key != NULL)
 		file_forget((unsigned char *)key, strlen(key));
-	if (options.dir == NULL && (error = device_start(server)) < 0)
+	if (options.dir == NULL && (error = panel_start(server)) < 0)
 		die("%s", hatch_strerror(error));
 	catch_signals();
-	greet(argv[0]);
+	greet(argv[0], password);
 	error = hatch_run(server);
 	hatch_close(server);
 	folder_free(folder);

@@ -4,24 +4,12 @@
  */
 #include "../base/base64.h"
 #include "../base/wipe.h"
-#include "../http/field.h"
+#include "../http/credentials.h"
 #include "attempts.h"
 #include "exchange.h"
 #include "origin.h"
 
 enum { CREDENTIALS_MAX = 172 }; /* base64 of 128 bytes */
-
-/* What follows the scheme in Authorization; ptr NULL: there is none of that scheme. */
-static struct hatch_span credentials_of(const struct hatch_req *req, const char *scheme)
-{
-	struct hatch_span value = hx_field_find(req->head.fields, "Authorization");
-	struct hatch_span name = hatch_str(scheme);
-	if (hx_field_count(req->head.fields, "Authorization") != 1 || value.len <= name.len ||
-		!hx_span_same_nocase(hx_span(value.ptr, name.len), name) ||
-		value.ptr[name.len] != ' ')
-		return hx_span(NULL, 0);
-	return hx_trim_ows(hx_span(value.ptr + name.len, value.len - name.len));
-}
 
 static int ask_for(struct hatch_req *req, const struct hatch_accounts *users, const char *scheme,
 	const char *more)
@@ -73,7 +61,7 @@ static struct hatch_span check_basic(
 int hatch_basic_auth(struct hatch_req *req)
 {
 	const struct hatch_accounts *users = hatch_arg(req);
-	struct hatch_span credentials = credentials_of(req, "Basic");
+	struct hatch_span credentials = hx_credentials(req->head.fields, "Basic");
 	if (!req->carrier->secure)
 		return refuse_plain(req);
 	/* A browser sends the password along with whatever any page has it send. */
@@ -95,7 +83,7 @@ int hatch_basic_auth(struct hatch_req *req)
 int hatch_bearer_auth(struct hatch_req *req)
 {
 	const struct hatch_accounts *users = hatch_arg(req);
-	struct hatch_span token = credentials_of(req, "Bearer");
+	struct hatch_span token = hx_credentials(req->head.fields, "Bearer");
 	if (!req->carrier->secure)
 		return refuse_plain(req);
 	if (token.ptr == NULL)

@@ -232,13 +232,30 @@ static int collect(struct hatch_req *req, struct hatch_span piece)
 
 /* ---- the handler ---- */
 
+int hx_exchange_call(struct hatch_req *req)
+{
+	int ret = req->before == NULL ? 0 : req->before(req);
+	return ret == 0 && req->phase == HX_WAITING ? req->handler(req) : ret;
+}
+
+static bool is_for_worker(const struct hatch_req *req)
+{
+	const struct hatch_policy *own = route_policy(req), *shared = group_policy(req);
+	return (own != NULL && own->worker) || (shared != NULL && shared->worker);
+}
+
 static void run_handler(struct hatch_req *req)
 {
 	req->arg = req->route == NULL ? NULL : req->route->arg;
 	req->phase = HX_WAITING;
-	int ret = req->before == NULL ? 0 : req->before(req);
-	if (ret == 0 && req->phase == HX_WAITING)
-		ret = req->handler(req);
+	if (is_for_worker(req))
+		hx_exchange_work(req);
+	else
+		hx_exchange_called(req, hx_exchange_call(req));
+}
+
+void hx_exchange_called(struct hatch_req *req, int ret)
+{
 	if (ret < 0 && (req->phase == HX_WAITING || !req->body_started)) {
 		no_response(req, "a handler", ret);
 		return;

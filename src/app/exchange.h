@@ -50,6 +50,8 @@ struct hx_carrier {
 	bool secure;
 };
 
+struct hatch_digest;
+
 struct hx_on_end {
 	hatch_end *call;
 	void *arg;
@@ -100,6 +102,7 @@ struct hatch_req {
 	size_t guard_at;
 	bool asleep;         /* said LATER and waits for hatch_resume() */
 	bool waits_for_body; /* a source that found no body to pull */
+	int worker_ret;      /* what the handler has returned there */
 	uint32_t defer_ms;   /* the time that hatch_defer() asked for */
 	bool defer_new;      /* ... and the carrier has not seen yet */
 	uint32_t resume_ms;  /* of hatch_resume_after() */
@@ -107,6 +110,7 @@ struct hatch_req {
 	char who[HX_WHO_MAX]; /* whom a guard has let through */
 	uint8_t who_len;
 	bool has_who;
+	const struct hatch_digest *passed; /* the one that has let it through */
 	hatch_handler
 		*before; /* runs before the handler, once the body is collected; NULL: nothing */
 	const void *before_arg;
@@ -161,6 +165,10 @@ void hx_exchange_drop_response(struct hatch_req *req);
 void hx_exchange_route(struct hatch_req *req);
 void hx_exchange_run(struct hatch_req *req);
 
+/* The handler's call, and what follows from what it returned: apart where a worker calls. */
+int hx_exchange_call(struct hatch_req *req);
+void hx_exchange_called(struct hatch_req *req, int ret);
+
 /* Whether the application wants body bytes now; a discarded body is nobody's. */
 bool hx_exchange_wants_body(const struct hatch_req *req);
 
@@ -179,6 +187,7 @@ const struct hatch_config *hx_config(const struct hatch *srv);
 struct hx_body_buf *hx_body_buf_take(struct hatch *srv); /* NULL: none is free */
 void hx_body_buf_give(struct hatch *srv, struct hx_body_buf *buf);
 uint32_t hx_body_buf_size(const struct hatch *srv);
+void hx_exchange_work(struct hatch_req *req);  /* calls the handler on a worker */
 int64_t hx_unix_time(const struct hatch *srv); /* 0: not known */
 uint32_t hx_now_ms(const struct hatch *srv);
 void hx_log(const struct hatch *srv, enum hatch_level level, const char *format, ...)

@@ -9,6 +9,7 @@
 #include "../http/uri.h"
 #include "exchange.h"
 #include "files.h"
+#include "html.h"
 
 static const char head[] = "<!doctype html><meta charset=utf-8>"
 			   "<meta name=viewport content=\"width=device-width\">"
@@ -30,24 +31,6 @@ static void close_list(void *arg, int error)
 	(void)closedir(list->dir);
 }
 
-/* HTML's five, in text and in quotes. */
-static void put_html(struct hx_text *out, struct hatch_span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (c == '&')
-			hx_text_str(out, "&amp;");
-		else if (c == '<')
-			hx_text_str(out, "&lt;");
-		else if (c == '>')
-			hx_text_str(out, "&gt;");
-		else if (c == '"')
-			hx_text_str(out, "&quot;");
-		else
-			hx_text_char(out, c);
-	}
-}
-
 /* "./" before a name keeps one with a colon from being a scheme. */
 static void put_entry(struct hx_text *out, const char *name)
 {
@@ -57,9 +40,9 @@ static void put_entry(struct hx_text *out, const char *name)
 	hx_text_init(&url, encoded, sizeof(encoded));
 	hx_path_encode(&url, text);
 	hx_text_str(out, "<br><a href=\"./");
-	put_html(out, hx_span(encoded, url.len));
+	hx_text_html(out, hx_span(encoded, url.len));
 	hx_text_str(out, "\">");
-	put_html(out, text);
+	hx_text_html(out, text);
 	hx_text_str(out, "</a>\n");
 }
 

@@ -77,6 +77,11 @@ int hatch_set_length(struct hatch_req *req, uint64_t len)
 	return 0;
 }
 
+int hatch_status_of(const struct hatch_req *req)
+{
+	return req->status;
+}
+
 void hatch_close_after(struct hatch_req *req)
 {
 	req->close_after = true;

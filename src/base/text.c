@@ -62,9 +62,20 @@ static size_t escaped_len(char c)
 	return c >= ' ' && c <= '~' ? 1 : 4;
 }
 
-void hx_text_escaped(struct hx_text *text, struct hatch_span span)
+/* What stands for c, in out; its length. */
+static size_t escape(char c, char out[4])
 {
 	static const char hex[] = "0123456789abcdef";
+	unsigned byte = (unsigned char)c;
+	out[0] = c == '\\' || escaped_len(c) == 4 ? '\\' : c;
+	out[1] = c == '\\' ? '\\' : 'x';
+	out[2] = hex[byte >> 4];
+	out[3] = hex[byte & 15];
+	return escaped_len(c);
+}
+
+void hx_text_escaped(struct hx_text *text, struct hatch_span span)
+{
 	size_t need = 0;
 
 	for (size_t i = 0; i < span.len; i++)
@@ -72,14 +83,26 @@ void hx_text_escaped(struct hx_text *text, struct hatch_span span)
 	if (!fits(text, need))
 		return;
 	for (size_t i = 0; i < span.len; i++) {
-		unsigned byte = (unsigned char)span.ptr[i];
-		char out[4] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
+		char out[4];
+		size_t len = escape(span.ptr[i], out);
 
-		if (escaped_len(span.ptr[i]) == 1)
-			hx_text_char(text, span.ptr[i]);
-		else if (span.ptr[i] == '\\')
-			hx_text_str(text, "\\\\");
-		else
-			hx_text_span(text, hx_span(out, sizeof(out)));
+		hx_text_span(text, hx_span(out, len));
 	}
+}
+
+/* From its end, so that nothing is written over before it is read. */
+size_t hx_escape(char *buf, size_t len, size_t room)
+{
+	size_t need = 0, taken = 0;
+
+	while (taken < len && escaped_len(buf[taken]) <= room - need)
+		need += escaped_len(buf[taken++]);
+	for (size_t to = need; taken > 0;) {
+		char out[4];
+		size_t size = escape(buf[--taken], out);
+
+		to -= size;
+		memcpy(buf + to, out, size);
+	}
+	return need;
 }

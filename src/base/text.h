@@ -22,4 +22,7 @@ void hx_text_uint(struct hx_text *text, uint64_t value);
 /* The span with everything but printable ASCII as \xNN, and \ as \\: for logs. */
 void hx_text_escaped(struct hx_text *text, struct hatch_span span);
 
+/* The same in place, len of room bytes: what would not fit is cut off.  The new length. */
+size_t hx_escape(char *buf, size_t len, size_t room);
+
 #endif

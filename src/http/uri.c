@@ -175,6 +175,37 @@ int hx_target_parse(struct hx_target *out, char *target, size_t len, bool is_opt
 	return parse_path(out, target + end, len - end);
 }
 
+/* Whether raw decodes to this path, which has no dot segments any more. */
+static bool decodes_to(struct hatch_span raw, struct hatch_span path)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < path.len; i++) {
+		struct hatch_span left = hx_span(raw.ptr + at, raw.len - at);
+		int byte = escape_value(left);
+
+		if (left.len == 0 || (left.ptr[0] == '%' && byte < 0) ||
+			(char)(byte < 0 ? left.ptr[0] : byte) != path.ptr[i])
+			return false;
+		at += byte < 0 ? 1 : 3;
+	}
+	return at == raw.len;
+}
+
+bool hx_target_is(const struct hx_target *target, struct hatch_span raw)
+{
+	const char *mark = raw.len > 0 ? memchr(raw.ptr, '?', raw.len) : NULL;
+	struct hatch_span path = raw, query = hx_span(NULL, 0);
+
+	if (mark != NULL) {
+		path.len = (size_t)(mark - raw.ptr);
+		query = hx_span(mark + 1, raw.len - path.len - 1);
+	}
+	return decodes_to(path, target->path) &&
+	       (query.ptr == NULL) == (target->query.ptr == NULL) &&
+	       hx_span_same(query, target->query);
+}
+
 /*
  * Decoding never makes anything longer, so it works in place.  A query that
  * hx_target_parse() has not checked keeps its bad escapes as they are.

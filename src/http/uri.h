@@ -24,6 +24,13 @@ struct hx_target {
  */
 int hx_target_parse(struct hx_target *out, char *target, size_t len, bool is_options);
 
+/*
+ * Whether raw, an origin-form target as it may stand elsewhere in a request (RFC 7616's uri), names
+ * exactly this resource: the same path once decoded, and the same query byte for byte.  One with
+ * dot segments names none.  Only before hx_query_decode().
+ */
+bool hx_target_is(const struct hx_target *target, struct hatch_span raw);
+
 /* uri-host [":" port], RFC 9110 section 7.2: not empty, no userinfo, port in range. */
 bool hx_is_authority(struct hatch_span s);
 

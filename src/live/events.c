@@ -49,7 +49,7 @@ static void close_chunk(struct hx_live *live)
 {
 	if (live->chunked)
 		hx_ring_put(&live->out, "\r\n", HX_CHUNK_SUFFIX);
-	client_of(live)->sent = true;
+	client_of(live)->sent = hx_now_ms(live->srv);
 }
 
 bool hx_events_put(struct hx_live *live, const char *text, size_t len)
@@ -128,15 +128,16 @@ static void events_fill(struct hx_live *live)
 
 static void events_begin(struct hx_live *live)
 {
+	client_of(live)->sent = hx_now_ms(live->srv);
 	hx_live_timer(live, keepalive_ms(client_of(live)->stream));
 }
 
 static void events_due(struct hx_live *live)
 {
 	struct hx_event_client *client = client_of(live);
-	client->quiet = !client->sent;
-	client->sent = false;
-	hx_live_timer(live, keepalive_ms(client->stream));
+	uint32_t all = keepalive_ms(client->stream), since = hx_now_ms(live->srv) - client->sent;
+	client->quiet = since >= all;
+	hx_live_timer(live, client->quiet ? all : all - since);
 }
 
 static size_t events_place(struct hx_live *live, char **at)

@@ -20,7 +20,7 @@ struct hx_event_client {
 	bool opened;   /* the application has let it in */
 	bool hello;    /* retry is to be said */
 	bool quiet;    /* a comment is to be sent */
-	bool sent;     /* something was, since the last look */
+	uint32_t sent; /* when something was, ms */
 	uint32_t discarded;
 };
 

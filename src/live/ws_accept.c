@@ -5,9 +5,9 @@
 #include "../app/origin.h"
 #include "../app/respond.h"
 #include "../base/base64.h"
+#include "../base/sha1.h"
 #include "../http/field.h"
 #include "live.h"
-#include "sha1.h"
 
 enum { KEY_TEXT = 24, KEY_LEN = 16, ACCEPT_LEN = 28 };
 
@@ -75,7 +75,12 @@ static int add_accept(struct hatch_req *req)
 	unsigned char sum[HX_SHA1_LEN];
 	memcpy(text, key.ptr, KEY_TEXT);
 	memcpy(text + KEY_TEXT, guid, sizeof(guid));
-	hx_sha1(text, sizeof(text) - 1, sum);
+	if (hx_sha1(text, sizeof(text) - 1, sum) < 0) {
+		hx_log(req->srv, HATCH_ERROR,
+			"WebSockets need SHA-1, which the TLS library was "
+			"built without (MBEDTLS_SHA1_C)");
+		return HATCH_ENOSYS;
+	}
 	size_t len = hx_base64_encode(accept, sum, sizeof(sum));
 	return hatch_add_field_span(req, "Sec-WebSocket-Accept", hx_span(accept, len));
 }

@@ -104,6 +104,9 @@ static int random_bytes(void *buf, size_t len)
 
 /* ---- tasks ---- */
 
+/* More are never given: a server has fewer jobs than connections. */
+enum { SIGNAL_MAX = 0xffff };
+
 struct task {
 	TaskHandle_t handle;
 	SemaphoreHandle_t done;
@@ -193,6 +196,29 @@ static void unlock(void *mutex)
 static void lock_close(void *mutex)
 {
 	vSemaphoreDelete(mutex);
+}
+
+/* ---- signals ---- */
+
+static int signal_open(void **out)
+{
+	*out = xSemaphoreCreateCounting(SIGNAL_MAX, 0);
+	return *out == NULL ? HATCH_ENOMEM : 0;
+}
+
+static void signal_give(void *signal)
+{
+	(void)xSemaphoreGive(signal);
+}
+
+static void signal_wait(void *signal)
+{
+	(void)xSemaphoreTake(signal, portMAX_DELAY);
+}
+
+static void signal_close(void *signal)
+{
+	vSemaphoreDelete(signal);
 }
 
 /* ---- addresses ---- */
@@ -302,6 +328,10 @@ const struct hatch_port hatch_default_port = {
 	.lock = lock,
 	.unlock = unlock,
 	.lock_close = lock_close,
+	.signal_open = signal_open,
+	.signal_give = signal_give,
+	.signal_wait = signal_wait,
+	.signal_close = signal_close,
 	.addresses = addresses,
 	.log = log_line,
 	.fast_aes = fast_aes,

@@ -183,6 +183,52 @@ static void lock_close(void *mutex)
 	free(mutex);
 }
 
+/* ---- signals ---- */
+
+struct signal {
+	pthread_mutex_t mutex;
+	pthread_cond_t given;
+	unsigned count;
+};
+
+static int signal_open(void **out)
+{
+	struct signal *made = calloc(1, sizeof(*made));
+	*out = made;
+	if (made == NULL)
+		return HATCH_ENOMEM;
+	(void)pthread_mutex_init(&made->mutex, NULL);
+	(void)pthread_cond_init(&made->given, NULL);
+	return 0;
+}
+
+static void signal_give(void *self)
+{
+	struct signal *to = self;
+	(void)pthread_mutex_lock(&to->mutex);
+	to->count++;
+	(void)pthread_cond_signal(&to->given);
+	(void)pthread_mutex_unlock(&to->mutex);
+}
+
+static void signal_wait(void *self)
+{
+	struct signal *from = self;
+	(void)pthread_mutex_lock(&from->mutex);
+	while (from->count == 0)
+		(void)pthread_cond_wait(&from->given, &from->mutex);
+	from->count--;
+	(void)pthread_mutex_unlock(&from->mutex);
+}
+
+static void signal_close(void *self)
+{
+	struct signal *signal = self;
+	(void)pthread_cond_destroy(&signal->given);
+	(void)pthread_mutex_destroy(&signal->mutex);
+	free(signal);
+}
+
 /* ---- addresses ---- */
 
 static bool is_ours(const struct ifaddrs *at)
@@ -272,6 +318,10 @@ const struct hatch_port hatch_default_port = {
 	.lock = lock,
 	.unlock = unlock,
 	.lock_close = lock_close,
+	.signal_open = signal_open,
+	.signal_give = signal_give,
+	.signal_wait = signal_wait,
+	.signal_close = signal_close,
 	.addresses = addresses,
 	.log = log_line,
 	.cpu_ns = cpu_ns,

@@ -70,24 +70,13 @@ static bool table_has_worker(const struct hatch_route *routes, size_t count)
 	return false;
 }
 
-/* What has its place in the API and is not built yet: never silently ignored. */
-static const char *not_yet(const struct hatch_config *c)
+static bool has_worker(const struct hatch_config *c)
 {
-	if (c->identity != NULL &&
-		(c->identity->names != NULL || c->identity->psa_key_id != 0 ||
-			c->identity->sign != NULL || c->identity->sign_arg != NULL))
-		return "identity names, PSA keys and signers are not in this version";
-	if (c->identities != NULL || c->identity_count != 0)
-		return "config.identities (SNI) is not in this version";
-	if (c->client_certs != HATCH_CLIENT_CERTS_NONE || c->client_ca.len != 0)
-		return "client certificates are not in this version";
-	if (c->workers != 0 || table_has_worker(c->routes, c->route_count))
-		return "workers are not in this version";
-	for (size_t i = 0; i < c->group_count; i++)
-		if ((c->groups[i].policy != NULL && c->groups[i].policy->worker) ||
-			table_has_worker(c->groups[i].routes, c->groups[i].route_count))
-			return "workers are not in this version";
-	return NULL;
+	bool found = table_has_worker(c->routes, c->route_count);
+	for (size_t i = 0; i < c->group_count && !found; i++)
+		found = (c->groups[i].policy != NULL && c->groups[i].policy->worker) ||
+			table_has_worker(c->groups[i].routes, c->groups[i].route_count);
+	return found;
 }
 
 static const char *bad_value(const struct hatch_config *c)
@@ -99,6 +88,20 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.identity is needed for HTTPS";
 	if (c->identity != NULL && c->identity->source == NULL)
 		return "config.identity has no source";
+	if (c->identities != NULL && c->identity_count == 0)
+		return "config.identities without identity_count";
+	if (c->client_ca.ptr != NULL && c->client_certs == HATCH_CLIENT_CERTS_NONE)
+		return "config.client_ca without client_certs";
+	if (c->identity_count > 0 && (c->identity == NULL || c->identities == NULL))
+		return "config.identity_count without config.identity or config.identities";
+	for (size_t i = 0; i < c->identity_count; i++)
+		if (c->identities[i].source == NULL)
+			return "one of config.identities has no source";
+	if (c->client_certs != HATCH_CLIENT_CERTS_NONE &&
+		(c->identity == NULL || c->client_ca_source == NULL || c->client_ca.ptr == NULL))
+		return "config.client_certs needs client_ca and client_ca_source, and HTTPS";
+	if (c->client_certs > HATCH_CLIENT_CERTS_REQUIRED)
+		return "config.client_certs is one of enum hatch_client_certs";
 	if (c->tls_min < 0x0303 || c->tls_max > 0x0304 || c->tls_min > c->tls_max)
 		return "config.tls_min and tls_max are 0x0303 or 0x0304, in order";
 	if (c->keep_tickets && c->no_tickets)
@@ -107,14 +110,18 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_head is at least 128, and max_line not over it";
 	if (c->copy_max < 256)
 		return "config.copy_max is at least 256";
+	if (c->workers == NULL && has_worker(c))
+		return "a policy says worker, and there are no config.workers";
+	if (c->workers != NULL && (c->workers->source == NULL || c->workers->count == 0))
+		return "config.workers has no source, or none of them";
 	if (c->max_requests > c->max_conns)
 		return "config.max_requests is not over max_conns";
 	if (c->max_live >= c->max_conns)
 		return "config.max_live is below max_conns, as live connections make no room for others";
 	if (c->max_live > 0 && (c->live_buffer < 256 || c->live_piece < 128))
 		return "config.live_buffer is at least 256, and live_piece 128";
-	if (c->max_live > 0 && (c->publish_queue < 256 || c->publish_queue % 16 != 0))
-		return "config.publish_queue is at least 256, and a multiple of 16";
+	if (c->max_live > 0 && c->publish_queue < 256)
+		return "config.publish_queue is at least 256";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)
 		return "config.plain_handler without plain_port";
 	if (hatch_str(c->address).len > 0 && strchr(c->address, ',') != strrchr(c->address, ','))
@@ -129,9 +136,6 @@ int hx_config_complete(struct hatch_config *out, const struct hatch_config *in, 
 	*out = *in;
 	if (hx_router_check(in, why) < 0)
 		return HATCH_EINVAL;
-	*why = not_yet(in);
-	if (*why != NULL)
-		return HATCH_ENOSYS;
 	fill_sizes(out);
 	fill_times(out);
 	*why = bad_value(out);

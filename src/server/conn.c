@@ -67,6 +67,24 @@ void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error)
 	hx_conn_enter(c, farewell);
 }
 
+int hx_conn_write(struct hatch_conn *c)
+{
+	while (c->tx.len > 0) {
+		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
+		if (sent == HATCH_LATER) {
+			if (!hx_due_armed(&c->due, HX_DUE_SEND))
+				hx_due_arm(
+					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
+			return 0;
+		}
+		if (sent < 0)
+			return sent;
+		hx_due_disarm(&c->due, HX_DUE_SEND);
+		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
+	}
+	return 1;
+}
+
 /* ---- stages ---- */
 
 static void handshake_failed(struct hatch_conn *c, int error)
@@ -227,7 +245,7 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
  */
 static bool peer_keeps_buffers(const struct hatch_conn *c, unsigned rest, enum hx_go go)
 {
-	if ((rest & HX_REST_HOLDS) == 0 || go != HX_GO_WAIT)
+	if ((rest & HX_REST_HOLDS) == 0 || (rest & HX_REST_WORKS) != 0 || go != HX_GO_WAIT)
 		return false;
 	if ((rest & HX_REST_UNREAD) == 0 || hx_wire_wants_tx(&c->wire))
 		return true;
@@ -249,6 +267,9 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 		c->record_late = false;
 	}
 	c->waits_record = (rest & HX_REST_WAITS) != 0;
+	c->waits_work = (rest & HX_REST_WORKS) != 0;
+	if (c->waits_work)
+		c->moved = c->now;
 	if (c->waits_record) {
 		c->moved = c->now; /* it is not the peer that keeps it */
 		hx_record_hurry(c->srv);
@@ -258,7 +279,7 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 /* What is shared is given back at once, whenever the driver closes. */
 static void leave(struct hatch_conn *c)
 {
-	c->waits_record = c->record_late = c->waits_pool = false;
+	c->waits_record = c->record_late = c->waits_pool = c->waits_work = false;
 	hx_wire_free(&c->wire);
 	c->engine->ops->abandon(c->engine);
 	hx_record_freed(c->srv);
@@ -268,6 +289,8 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 {
 	enum hx_due_name which;
 	enum hx_go go = HX_GO_ON;
+	if (hx_conn_stands_still(c))
+		return HATCH_WANT_APP;
 	c->now = now_ms;
 	if (c->tx_progress && hx_due_armed(&c->due, HX_DUE_SEND))
 		hx_due_arm(&c->due, HX_DUE_SEND, now_ms, hx_config(c->srv)->send_ms);
@@ -278,6 +301,8 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 		out_of_time(c);
 	for (unsigned i = 0; go == HX_GO_ON && i < STAGES_PER_STEP; i++)
 		go = c->stage(c);
+	if (hx_conn_stands_still(c))
+		return HATCH_WANT_APP;
 	if (c->stage == ended) {
 		leave(c);
 		return HATCH_ENDED;
@@ -294,7 +319,7 @@ unsigned hatch_conn_step(struct hatch_conn *c, uint32_t now_ms)
 
 uint32_t hatch_conn_wait_ms(const struct hatch_conn *c, uint32_t now_ms)
 {
-	return hx_due_wait(&c->due, now_ms);
+	return hx_conn_stands_still(c) ? HATCH_FOREVER : hx_due_wait(&c->due, now_ms);
 }
 
 void *hatch_conn_rx_buf(struct hatch_conn *c, size_t *room)
@@ -338,6 +363,11 @@ int hatch_conn_error(const struct hatch_conn *c)
 	return c->error;
 }
 
+bool hx_conn_stands_still(const struct hatch_conn *c)
+{
+	return c->working;
+}
+
 bool hx_conn_is_idle(const struct hatch_conn *c)
 {
 	return c->used && ((c->stage == hx_http1_idle && !c->waits_pool && !c->waits_record &&
@@ -358,7 +388,8 @@ bool hx_conn_is_delayed(const struct hatch_conn *c)
 uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms)
 {
 	uint32_t since = now_ms - c->moved;
-	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record || hx_conn_is_delayed(c))
+	if (!c->used || !hx_conn_is_handshake(c) || c->waits_record || c->waits_work ||
+		hx_conn_is_delayed(c))
 		return HATCH_FOREVER;
 	return since < HATCH_HANDSHAKE_GRACE_MS ? HATCH_HANDSHAKE_GRACE_MS - since : 0;
 }
@@ -414,6 +445,8 @@ int hatch_conn_open(struct hatch_conn **out, struct hatch *srv, bool secure,
 
 void hatch_conn_close(struct hatch_conn *c)
 {
+	if (c->working)
+		c->srv->work->wait_for(c);
 	hx_conn_cut(c, 0);
 	c->engine->ops->free(c->engine);
 	hx_record_freed(c->srv);

@@ -22,6 +22,7 @@
 #include "../hatch_port.h"
 #include "../tls/engine.h"
 #include "../base/client.h"
+#include "../base/job.h"
 #include "due.h"
 
 struct hx_live;
@@ -45,6 +46,8 @@ struct hatch_conn {
 
 	/* ---- from here on cleared for each connection ---- */
 	hx_stage *stage;
+	struct hx_job job; /* its handler on a worker */
+	bool working;      /* so it is: nothing else happens to the connection */
 	struct hx_due due;
 	uint32_t now, opened; /* milliseconds */
 	int error;            /* the first one; it sticks */
@@ -66,6 +69,7 @@ struct hatch_conn {
 	bool tx_progress;  /* the peer has taken bytes since the last step */
 	bool waits_pool;   /* for an exchange or a body buffer */
 	bool waits_record; /* for a pair of record buffers */
+	bool waits_work;   /* for a signature */
 	bool record_late;  /* has had one for longer than it should */
 
 	struct hx_live *live; /* what it has become; NULL: HTTP */
@@ -101,10 +105,16 @@ void hx_conn_cut(struct hatch_conn *c, int error);
 /* Sends these static bytes, then goodbye. */
 void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
 
+/* Writes c->tx: 1 when it is out, 0 to wait, or an error. */
+int hx_conn_write(struct hatch_conn *c);
+
 /* Idle between requests: may make room for a newcomer. */
 bool hx_conn_is_idle(const struct hatch_conn *c);
 bool hx_conn_is_handshake(const struct hatch_conn *c);
 bool hx_conn_is_head(const struct hatch_conn *c);
+
+/* A worker has it. */
+bool hx_conn_stands_still(const struct hatch_conn *c);
 
 /* It waits for its client's rate to let it begin. */
 bool hx_conn_is_delayed(const struct hatch_conn *c);

@@ -279,7 +279,7 @@ static bool body_failed(struct hatch_conn *c, int error, int status)
 	return false;
 }
 
-/* Gives the application what it wants.  False: the stage has changed. */
+/* Gives the application what it wants.  False: the stage has changed, or a worker has it. */
 static bool move_body(struct hatch_conn *c)
 {
 	struct hatch_req *req = c->ex;
@@ -300,6 +300,8 @@ static bool move_body(struct hatch_conn *c)
 			return true;
 		c->has_piece = false;
 		hx_exchange_run(req);
+		if (c->working)
+			return false;
 	}
 	return true;
 }
@@ -432,25 +434,6 @@ static int fill(struct hatch_conn *c)
 	return 0;
 }
 
-/* Writes c->tx: 1 when it is out, 0 to wait, or an error. */
-static int write_tx(struct hatch_conn *c)
-{
-	while (c->tx.len > 0) {
-		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
-		if (sent == HATCH_LATER) {
-			if (!hx_due_armed(&c->due, HX_DUE_SEND))
-				hx_due_arm(
-					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
-			return 0;
-		}
-		if (sent < 0)
-			return sent;
-		hx_due_disarm(&c->due, HX_DUE_SEND);
-		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
-	}
-	return 1;
-}
-
 /* A source may want to pull a body that the client holds back until it has seen 100. */
 static bool owes_continue(const struct hatch_conn *c)
 {
@@ -496,7 +479,7 @@ static int move_response(struct hatch_conn *c)
 		if (ret < 0)
 			return ret;
 		if (c->tx.len > 0) {
-			ret = write_tx(c);
+			ret = hx_conn_write(c);
 			if (ret <= 0)
 				return ret;
 			continue;
@@ -570,8 +553,8 @@ enum hx_go hx_http1_exchange(struct hatch_conn *c)
 {
 	struct hatch_req *req = c->ex;
 	hx_exchange_run(req);
-	if (!move_body(c))
-		return HX_GO_ON;
+	if (c->working || !move_body(c))
+		return c->working ? HX_GO_WAIT : HX_GO_ON;
 	c->waits_pool = req->phase == HX_COLLECT && req->collected == NULL;
 	watch_application(c);
 	int ret = move_response(c);

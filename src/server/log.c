@@ -2,9 +2,9 @@
  * log.c - one line at a time, and not too many of them
  * SPDX-License-Identifier: MIT
  *
- * Whatever comes from the peer is escaped before it gets here.  Lines of one
- * level above HATCH_ERROR share an allowance, so that a flood of refusals does
- * not become a flood of lines; what was left out is counted.
+ * Whatever comes from the peer is escaped: by ourselves before it gets here, in lines of the
+ * application as a whole.  Lines above HATCH_ERROR share an allowance, so that a flood of refusals
+ * does not become a flood of lines; what was left out is counted.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,23 +32,48 @@ static bool allowed(struct hatch *srv, enum hatch_level level)
 	return false;
 }
 
-void hx_log(const struct hatch *const_srv, enum hatch_level level, const char *format, ...)
+/* Whether a line of this level is wanted now; then it is said first how many were not. */
+static bool begin_line(struct hatch *srv, enum hatch_level level)
 {
-	/* The allowance is not what const means to protect. */
-	struct hatch *srv = (struct hatch *)(uintptr_t)const_srv;
-	char line[LINE_MAX];
-	va_list args;
+	char line[40];
 	if ((unsigned)level > srv->config.log_level || !allowed(srv, level))
-		return;
+		return false;
 	if (srv->log_dropped > 0) {
 		snprintf(line, sizeof(line), "(%lu lines left out)",
 			(unsigned long)srv->log_dropped);
 		srv->log_dropped = 0;
 		srv->port->log(HATCH_WARN, line);
 	}
+	return true;
+}
+
+void hx_log(const struct hatch *const_srv, enum hatch_level level, const char *format, ...)
+{
+	/* The allowance is not what const means to protect. */
+	struct hatch *srv = (struct hatch *)(uintptr_t)const_srv;
+	char line[LINE_MAX];
+	va_list args;
+	if (!begin_line(srv, level))
+		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	srv->port->log(level, line);
+}
+
+void hatch_log(struct hatch *srv, enum hatch_level level, const char *format, ...)
+{
+	char line[LINE_MAX];
+	va_list args;
+	if (!begin_line(srv, level))
+		return;
+	va_start(args, format);
+	int len = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	size_t kept = (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
+	line[hx_escape(line, kept, sizeof(line) - 1)] = '\0';
 	srv->port->log(level, line);
 }
 

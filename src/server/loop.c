@@ -341,7 +341,7 @@ static void turns(struct hatch *srv)
 	for (uint32_t i = 0; i < count; i++) {
 		struct hatch_conn *c = srv->conns[(srv->turn + i) % count];
 		/* Those without a socket are driven by somebody else. */
-		if (c->used && c->sock >= 0 && ready(c, now)) {
+		if (c->used && c->sock >= 0 && !hx_conn_stands_still(c) && ready(c, now)) {
 			srv->set[HX_LISTENERS + c->slot].ready = 0;
 			turn(c);
 		}
@@ -372,12 +372,13 @@ static uint32_t prepare(struct hatch *srv, uint32_t now, uint32_t wait)
 		struct hatch_wait *entry = &srv->set[HX_LISTENERS + i];
 		entry->sock = c->sock;
 		entry->want = entry->ready = 0;
-		if (!c->used || c->sock < 0)
+		if (!c->used || c->sock < 0 || hx_conn_stands_still(c))
 			continue;
 		entry->want = (uint8_t)((hx_wire_wants_rx(&c->wire) ? HATCH_WAIT_RX : 0) |
 					(hx_wire_wants_tx(&c->wire) ? HATCH_WAIT_TX : 0));
 		uint32_t left = hatch_conn_wait_ms(c, now);
-		c->woken = c->woken || ((c->waits_pool || c->waits_record) && srv->freed);
+		c->woken = c->woken ||
+			   ((c->waits_pool || c->waits_record || c->waits_work) && srv->freed);
 		if (c->woken)
 			left = 0;
 		wait = left < wait ? left : wait;
@@ -412,6 +413,9 @@ int hatch_poll(struct hatch *srv, uint32_t wait_ms)
 	uint32_t now = srv->port->now_ms();
 	uint32_t timer_ms = hx_timers_run(srv, now);
 	hx_posts_run(srv, srv);
+	if (srv->work != NULL)
+		srv->work->settle(srv);
+	hx_replace_settle(srv);
 	uint32_t wait = prepare(srv, now, wait_ms < timer_ms ? wait_ms : timer_ms);
 	if (hx_stopping(srv))
 		return 1;

@@ -87,6 +87,9 @@ struct hatch_req *hatch_find(struct hatch *srv, struct hatch_ref ref)
 	if (ref.slot >= srv->config.max_requests)
 		return NULL;
 	struct hatch_req *req = srv->exchanges[ref.slot];
+	const struct hatch_conn *c = req->carrier_self;
+	if (c != NULL && c->ex == req && c->working) /* a worker has it */
+		return NULL;
 	return req->generation == ref.generation && req->phase != HX_OVER ? req : NULL;
 }
 

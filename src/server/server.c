@@ -115,11 +115,25 @@ static void say(void *arg, enum hatch_level level, const char *line)
 	hx_log(arg, level, "%s", line);
 }
 
+void hx_exchange_work(struct hatch_req *req)
+{
+	req->srv->work->handler(req);
+}
+
+static void wake(void *self)
+{
+	struct hatch *srv = self;
+	srv->freed = true;
+}
+
 static int open_tls(struct hatch *srv)
 {
 	if (srv->tls == NULL)
 		return 0;
-	int error = hx_tls_server_open(srv->tls, &srv->config, srv->port->unix_time(), say, srv);
+	const struct hx_jobs jobs = { srv->work == NULL ? NULL : srv->work->submit, wake, srv,
+		srv->work == NULL ? NULL : srv->work->sign };
+	int error = hx_tls_server_open(
+		srv->tls, &srv->config, srv->port->unix_time(), &jobs, say, srv);
 	srv->tls_ready = error == 0;
 	if (error == 0)
 		hx_admission_open(srv);
@@ -204,6 +218,8 @@ static int open_platform(struct hatch *srv)
 static int open_all(struct hatch *srv)
 {
 	int error = open_platform(srv);
+	if (error == 0 && srv->config.workers != NULL)
+		error = srv->config.workers->source(srv, srv->config.workers);
 	if (error == 0)
 		error = open_tls(srv);
 	if (error == 0)
@@ -290,6 +306,8 @@ void hatch_close(struct hatch *srv)
 		hatch_stop(srv);
 		port->join(srv->task);
 	}
+	if (srv->work != NULL)
+		srv->work->close(srv);
 	atomic_store(&srv->stop, true);
 	if (srv->set != NULL)
 		hx_last_turns(srv);

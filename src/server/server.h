@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "../base/arena.h"
+#include "../base/job.h"
 #include "conn.h"
 #include "live.h"
 #include "metrics.h"
@@ -24,6 +25,10 @@ struct hx_post {
 
 /* The n-th listener is secure if n is even. */
 enum { HX_ADDRESSES = 2, HX_LISTENERS = 2 * HX_ADDRESSES };
+
+struct hx_queue {
+	struct hx_job *first, *last;
+};
 
 struct hx_timer {
 	hatch_call *call;
@@ -40,6 +45,8 @@ struct hatch {
 	/* TLS */
 	struct hx_tls_server *tls; /* NULL: plain only */
 	bool tls_ready;
+	atomic_bool replaced; /* an identity has been offered */
+	atomic_bool resumed;  /* a signer that said LATER may be asked again */
 	struct hx_flight flight;
 	struct hx_rate handshakes, requests;
 
@@ -71,6 +78,14 @@ struct hatch {
 	atomic_bool stop;
 	void *task;
 
+	/* workers */
+	const struct hx_work_ops *work; /* NULL: there are none */
+	void *work_signal;
+	struct hx_queue todo, over;
+	void **workers;
+	unsigned worker_count;
+	atomic_bool workers_end;
+
 	struct hx_lives lives;
 
 	struct hx_timer *timers;
@@ -99,10 +114,23 @@ void hx_conn_wake(struct hatch_conn *c);
 void hx_close_conn(struct hatch_conn *c);
 void hx_last_turns(struct hatch *srv); /* of live connections, as the server closes */
 
+/* replace.c: an identity that was offered takes its place */
+void hx_replace_settle(struct hatch *srv);
+
 /* admission.c */
 void hx_admission_open(struct hatch *srv); /* what a TLS connection may take, before any was seen */
 void hx_admission_learn(struct hatch *srv, const struct hx_heap_account *account);
 bool hx_admission_fits(struct hatch *srv);
+
+/* worker.c; through a table, so that only who has workers links them. */
+struct hx_work_ops {
+	void (*close)(struct hatch *srv);
+	void (*submit)(void *srv, struct hx_job *job);
+	void (*settle)(struct hatch *srv);      /* on the server's task */
+	void (*handler)(struct hatch_req *req); /* calls it on a worker */
+	void (*wait_for)(struct hatch_conn *c); /* until it is back */
+	const struct hx_sign_ops *sign;
+};
 
 /* post.c */
 void hx_posts_run(struct hatch *srv, struct hatch *told);

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #include "../hatch.h"
+#include "../hatch_web.h"
+#include "../base/job.h"
 #include "wire.h"
 
 struct hx_engine {
@@ -25,11 +27,12 @@ struct hx_engine {
 
 /* What an engine has in hand between two steps; any mix. */
 enum hx_rest {
-	HX_REST_HOLDS = 1,  /* a pair of record buffers, with something half done in it */
-	HX_REST_WAITS = 2,  /* for one */
-	HX_REST_GAVE = 4,   /* one came back: somebody else may have it */
-	HX_REST_MOVED = 8,  /* a record was begun or finished since the last time */
-	HX_REST_UNREAD = 16 /* plaintext stands in it that was not asked for yet */
+	HX_REST_HOLDS = 1,   /* a pair of record buffers, with something half done in it */
+	HX_REST_WAITS = 2,   /* for one */
+	HX_REST_GAVE = 4,    /* one came back: somebody else may have it */
+	HX_REST_MOVED = 8,   /* a record was begun or finished since the last time */
+	HX_REST_UNREAD = 16, /* plaintext stands in it that was not asked for yet */
+	HX_REST_WORKS = 32   /* it waits for a signature, and the peer for us */
 };
 
 /* What heap a connection takes from the TLS library. */
@@ -78,11 +81,28 @@ size_t hx_tls_size(void);
 /* A sentence for the log, without the peer's bytes. */
 typedef void hx_tls_say(void *arg, enum hatch_level level, const char *line);
 
-/* now: unix time for the certificate's dates, 0 if not known.  EIDENT, EPORT, ENOMEM, ENOSYS. */
+/* jobs: whom to give work, and who is woken.  now: unix time for the certificate's dates, 0 if not
+ * known.  EIDENT, EPORT, ENOMEM, ENOSYS. */
 int hx_tls_server_open(struct hx_tls_server *shared, const struct hatch_config *config, int64_t now,
-	hx_tls_say *say, void *say_arg);
+	const struct hx_jobs *jobs, hx_tls_say *say, void *say_arg);
 void hx_tls_server_close(struct hx_tls_server *shared);
 uint32_t hx_tls_server_heap(const struct hx_tls_server *shared); /* what belongs to no connection */
+
+/*
+ * Identities.  One is made on any task (where the library's random numbers are not locked, on the
+ * server's), offered for a place under the server's lock, which gives back one that was offered
+ * before and has not been taken, and takes its place on the server's task.
+ */
+int hx_tls_identity_make(struct hatch_tls_identity **out, const struct hx_tls_server *shared,
+	const struct hatch_identity *from, int64_t now, hx_tls_say *say, void *say_arg);
+void hx_tls_identity_free(struct hatch_tls_identity *identity); /* one that has no place */
+size_t hx_tls_identity_count(const struct hx_tls_server *shared);
+struct hatch_tls_identity *hx_tls_identity_offer(
+	struct hx_tls_server *shared, size_t which, struct hatch_tls_identity *identity);
+void hx_tls_identities_settle(struct hx_tls_server *shared);
+
+/* Signers that said LATER may be asked again. */
+void hx_tls_signers_resume(struct hx_tls_server *shared);
 
 /* The heap that a connection takes about at the most, and the largest block of it. */
 uint32_t hx_tls_heap_guess(const struct hx_tls_server *shared, uint32_t *largest);
@@ -96,6 +116,16 @@ void hx_tls_spare_make(struct hx_tls_server *shared, uint32_t now);
 int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire *wire,
 	struct hx_heap_account *account);
 struct hx_engine *hx_tls_engine(struct hx_tls *tls);
+
+/*
+ * The certificate that the client has shown, if it was asked for one: whether it is good, and its
+ * DER.  Of a good one what it says: its subject as text, EBIG, or EGONE where there is none; its
+ * n-th subjectAltName; the common name.
+ */
+bool hx_tls_client_cert(const struct hx_tls *tls, struct hatch_span *der);
+int hx_tls_client_subject(const struct hx_tls *tls, char *buf, size_t room);
+bool hx_tls_client_san(const struct hx_tls *tls, size_t n, struct hatch_san *out);
+struct hatch_span hx_tls_client_common_name(const struct hx_tls *tls);
 
 /* Why it failed, in the words of the TLS library; and whether the peer spoke plain HTTP. */
 void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room);

@@ -11,6 +11,8 @@
  *                               mbedtls_psa_key_agreement_ecdh
  *   both       pk_wrap.c     -> mbedtls_ecdsa_write_signature, _read_signature
  *   opaque     psa_crypto.c  -> mbedtls_psa_ecdsa_sign_hash
+ *   slow keys  ssl_tls1*.c   -> mbedtls_pk_sign, mbedtls_pk_sign_ext,
+ *                               mbedtls_ssl_handle_pending_alert: fast_apart.c
  *   PRF of 1.2 ssl_tls.c     -> mbedtls_md_hmac_starts, _reset, _finish: fast_hmac.c
  *
  * What begins here ends here: a wrapped function that has started reports its own error, and never

@@ -32,15 +32,14 @@ void hx_built_tickets(struct hx_tls_server *shared, uint16_t per_handshake)
 
 int hx_built_versions(struct hx_tls_server *shared, const struct hatch_config *config)
 {
-	struct hatch_tls_identity *to = &shared->identity;
 	if (config->tls_min > 0x0303) {
-		to->say(to->say_arg, HATCH_ERROR,
+		shared->say(shared->say_arg, HATCH_ERROR,
 			"config.tls_min asks for TLS 1.3, which the TLS library was built without: "
 			"set CONFIG_MBEDTLS_SSL_PROTO_TLS1_3");
 		return HATCH_ENOSYS;
 	}
 	if (config->tls_max > 0x0303)
-		to->say(to->say_arg, HATCH_WARN,
+		shared->say(shared->say_arg, HATCH_WARN,
 			"TLS 1.2 only: the TLS library was built without TLS 1.3 "
 			"(CONFIG_MBEDTLS_SSL_PROTO_TLS1_3)");
 	mbedtls_ssl_conf_min_tls_version(&shared->conf, MBEDTLS_SSL_VERSION_TLS1_2);
@@ -68,9 +67,8 @@ void hx_built_aes(struct hx_tls_server *shared)
 
 void hx_built_aes(struct hx_tls_server *shared)
 {
-	struct hatch_tls_identity *to = &shared->identity;
 	if (!shared->fast_aes)
-		to->say(to->say_arg, HATCH_WARN,
+		shared->say(shared->say_arg, HATCH_WARN,
 			"AES is software here, and the TLS library was built without "
 			"ChaCha20-Poly1305, which is faster (CONFIG_MBEDTLS_CHACHA20_C, "
 			"CONFIG_MBEDTLS_POLY1305_C and CONFIG_MBEDTLS_CHACHAPOLY_C)");

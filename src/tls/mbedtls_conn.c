@@ -12,6 +12,7 @@
 #include "mbedtls_names.h"
 #include "mbedtls_shared.h"
 #include "mbedtls_version.h"
+#include "sign.h"
 
 /* Any negative number that the library passes through unchanged. */
 enum { WIRE_BROKEN = -0x0050 };
@@ -38,6 +39,8 @@ void hx_tls_reason(const struct hx_tls *tls, char *buf, size_t room)
 	else if (tls->last_error == MBEDTLS_ERR_SSL_ALLOC_FAILED)
 		snprintf(buf, room, "out of memory (%lu of %lu bytes)",
 			(unsigned long)tls->account->now, (unsigned long)tls->account->max);
+	else if (tls->shared->cas != NULL && tls->shared->cas->refused(tls) != NULL)
+		snprintf(buf, room, "%s", tls->shared->cas->refused(tls));
 	else
 		hx_mbed_strerror(tls->last_error, buf, room);
 }
@@ -130,7 +133,8 @@ static int on_receive(void *self, unsigned char *buf, size_t len)
 /* A negative number of the library, in our words. */
 static int error_of(struct hx_tls *tls, int ret)
 {
-	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE)
+	if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE ||
+		ret == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS)
 		return HATCH_LATER;
 	tls->last_error = ret;
 	tls->over = true;
@@ -162,15 +166,25 @@ static int tls_handshake(struct hx_engine *e)
 	int borrowed = hx_tls_borrow(tls, true);
 	if (borrowed != 1)
 		return without_buffers(tls, borrowed);
+	if (tls->sign != NULL && !tls->sign->ready(tls))
+		return HATCH_LATER;
 	struct hx_heap_account *before = enter(tls);
 	hx_choice_begin(tls);
 	hx_spares_enter(&tls->shared->spares, hx_tls_process(tls->shared));
+	hx_sign_enter(tls);
 	int ret = mbedtls_ssl_handshake_step(&tls->ssl);
+	hx_sign_leave();
+	if (tls->sign != NULL)
+		tls->sign->stepped(tls, ret);
 	hx_spares_leave();
 	hx_choice_end(tls);
+	if (ret == 0 && hx_client_has_shown(tls))
+		hx_mbed_skip_tickets(&tls->ssl);
 	tls->past = ret == 0 && hx_mbed_handshake_done(&tls->ssl);
-	if (tls->past)
+	if (tls->past) {
 		hx_mbed_handshake_free(&tls->ssl);
+		hx_identity_leave(tls);
+	}
 	hx_heap_leave(before);
 	if (ret != 0)
 		return error_of(tls, ret);
@@ -246,6 +260,8 @@ static void tls_facts(struct hx_engine *e, struct hatch_tls_facts *out)
 	out->suite = hx_suite_name(mbedtls_ssl_get_ciphersuite_id_from_ssl(&tls->ssl));
 	out->group = hx_group_name(tls->flight.group);
 	out->alpn = alpn == NULL ? "" : alpn;
+	if (tls->shared->cas != NULL)
+		tls->shared->cas->facts(tls, out);
 	out->resumed = tls13 ? tls->flight.psk : !tls->flight.key_exchange;
 }
 
@@ -262,6 +278,7 @@ static void tls_free(struct hx_engine *e)
 	struct hx_heap_account *before = hx_heap_enter(tls->account);
 	tls_abandon(e);
 	mbedtls_ssl_free(&tls->ssl);
+	hx_identity_leave(tls);
 	hx_heap_leave(before);
 }
 
@@ -290,10 +307,11 @@ int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire
 	struct hx_heap_account *before = hx_heap_enter(account);
 	int ret = hx_tls_lend_setup(tls, shared);
 	if (ret != 0)
-		mbedtls_ssl_free(&tls->ssl);
+		hx_mbed_free_unset(&tls->ssl, &shared->conf);
 	hx_heap_leave(before);
 	if (ret != 0)
 		return HATCH_ENOMEM;
+	mbedtls_ssl_set_user_data_p(&tls->ssl, tls);
 	mbedtls_ssl_set_bio(&tls->ssl, tls, on_send, on_receive, NULL);
 	return 0;
 }

@@ -53,7 +53,7 @@ static int check_layout(const mbedtls_ssl_config *conf, struct hx_heap_watch *se
 		return HATCH_ENOMEM;
 	mbedtls_ssl_init(ssl);
 	int ok = layout_ok(ssl, conf, seen);
-	mbedtls_ssl_free(ssl);
+	hx_mbed_free_unset(ssl, conf);
 	mbedtls_free(ssl);
 	return ok;
 }
@@ -66,7 +66,7 @@ int hx_tls_lend_open(struct hx_tls_server *shared, uint16_t count, uint16_t user
 		return 0;
 	int ok = check_layout(&shared->conf, &seen);
 	if (ok == 0)
-		shared->identity.say(shared->identity.say_arg, HATCH_INFO,
+		shared->say(shared->say_arg, HATCH_INFO,
 			"this mbedTLS cannot lend record buffers: each connection has its own");
 	if (ok != 1)
 		return ok;
@@ -179,7 +179,8 @@ unsigned hx_tls_rest(struct hx_engine *e)
 	unsigned rest = (tls->pair != NULL ? (unsigned)HX_REST_HOLDS : 0u) |
 			(tls->waits ? (unsigned)HX_REST_WAITS : 0u) |
 			(tls->gave ? (unsigned)HX_REST_GAVE : 0u) |
-			(tls->moved ? (unsigned)HX_REST_MOVED : 0u);
+			(tls->moved ? (unsigned)HX_REST_MOVED : 0u) |
+			(tls->works ? (unsigned)HX_REST_WORKS : 0u);
 	if (tls->pair != NULL && mbedtls_ssl_get_bytes_avail(&tls->ssl) > 0)
 		rest |= HX_REST_UNREAD;
 	tls->waits = tls->gave = tls->moved = false;

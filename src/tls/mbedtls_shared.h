@@ -12,25 +12,37 @@
 #include "engine.h"
 #include "flight.h"
 #include "greeting.h"
+#include "../base/job.h"
+#include "identity.h"
 #include "lend.h"
 #include "mbedtls_names.h"
 #include "mbedtls_version.h"
 #include "spare.h"
 #include "tickets.h"
 
-struct hatch_tls_identity {
+/* What comes with certificates of clients; through pointers, so that others do not link it. */
+struct hx_tls_cas {
 	mbedtls_x509_crt chain;
-	mbedtls_pk_context key;
-	const struct hatch_port *port;
-	hx_tls_say *say;
-	void *say_arg;
+	void (*facts)(const struct hx_tls *tls, struct hatch_tls_facts *out);
+	const char *(*refused)(const struct hx_tls *tls); /* NULL: for no such reason */
 };
 
 struct hx_tls_server {
 	mbedtls_ssl_config conf;
 	struct hx_tickets tickets;
 	mbedtls_ssl_cache_context cache;
-	struct hatch_tls_identity identity;
+	struct hx_identity_place *places; /* config.identity, then config.identities */
+	size_t place_count;
+	struct hx_jobs jobs;
+	unsigned workers;
+	const struct hx_sign_ops *sign; /* NULL: nobody's signatures are made apart */
+	struct hx_signing *signings;
+	size_t signing_count;
+	uint32_t resumed;       /* how often signers that said LATER were to be asked again */
+	struct hx_tls_cas *cas; /* of clients' certificates; NULL: none is asked for */
+	const struct hatch_port *port;
+	hx_tls_say *say;
+	void *say_arg;
 	struct hx_heap_account account; /* what belongs to no connection */
 	int suites[HX_SUITES + 1];      /* hx_suites(), which conf refers to */
 	size_t aes_of_tls13;            /* what it returned */
@@ -50,6 +62,12 @@ struct hx_tls {
 	mbedtls_ssl_context ssl;
 	struct hx_heap_account *account;
 	struct hx_tls_server *shared;
+	struct hatch_tls_identity *identity; /* of the handshake; NULL before and after */
+	const struct hx_sign_ops *sign;      /* NULL: its key signs within the step */
+	struct hx_signing *signing;          /* NULL: none */
+	bool has_signed;                     /* in this handshake */
+	bool suspended;                      /* the step that runs waits for a signature */
+	bool works;                          /* so does the connection */
 	struct hx_flight_facts flight;
 	struct hx_greeting greeting;
 	bool wants_chacha; /* it is offered, and AES is software here */
@@ -97,6 +115,14 @@ int hx_tls_borrow(struct hx_tls *tls, bool to_read);
 void hx_tls_give_back(struct hx_tls *tls);
 unsigned hx_tls_rest(struct hx_engine *e);
 
+/* ---- client_cert.c ---- */
+
+/* It has shown a certificate, good or not. */
+static inline bool hx_client_has_shown(const struct hx_tls *tls)
+{
+	return tls->shared->cas != NULL && mbedtls_ssl_get_peer_cert(&tls->ssl) != NULL;
+}
+
 /*
  * ---- mbedtls_built.c: what the library was built without ----
  *
@@ -112,8 +138,5 @@ void hx_choice_begin(struct hx_tls *tls);
 void hx_choice_got(struct hx_tls *tls, const unsigned char *buf, size_t len);
 void hx_choice_end(struct hx_tls *tls);
 void hx_choice_widen(struct hx_tls_server *shared); /* there is a ticket */
-
-/* Says a sentence with the library's reason behind it; returns HATCH_EIDENT. */
-int hx_identity_refuse(const struct hatch_tls_identity *identity, const char *what, int error);
 
 #endif

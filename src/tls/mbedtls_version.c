@@ -42,6 +42,38 @@ size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key)
 	return mbedtls_pk_can_do(key, MBEDTLS_PK_RSA) ? mbedtls_pk_get_bitlen(key) : 0;
 }
 
+static mbedtls_md_type_t md_of(size_t digest_len)
+{
+	return digest_len == 32   ? MBEDTLS_MD_SHA256
+	       : digest_len == 48 ? MBEDTLS_MD_SHA384
+				  : MBEDTLS_MD_SHA512;
+}
+
+static mbedtls_pk_type_t type_of(enum hatch_scheme scheme)
+{
+	return scheme == HATCH_RSA_PSS     ? MBEDTLS_PK_RSASSA_PSS
+	       : scheme == HATCH_RSA_PKCS1 ? MBEDTLS_PK_RSA
+					   : MBEDTLS_PK_ECDSA;
+}
+
+/* The library takes a key that it does not change, but for RSA's blinding, which it locks. */
+int hx_mbed_sign(const mbedtls_pk_context *key, const struct hatch_to_sign *what,
+	unsigned char *signature, size_t room)
+{
+	size_t len;
+	int error = mbedtls_pk_sign_ext(type_of(what->scheme), (mbedtls_pk_context *)(uintptr_t)key,
+		md_of(what->digest_len), what->digest, what->digest_len, signature, room, &len,
+		mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+	return error == 0 ? (int)len : HATCH_EPORT;
+}
+
+int hx_mbed_verify(const mbedtls_x509_crt *cert, const unsigned char *digest, size_t digest_len,
+	const unsigned char *signature, size_t len)
+{
+	return mbedtls_pk_verify((mbedtls_pk_context *)(uintptr_t)&cert->pk, md_of(digest_len),
+		digest, digest_len, signature, len);
+}
+
 bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
 {
 	if (!mbedtls_pk_can_do(key, MBEDTLS_PK_ECKEY))
@@ -91,6 +123,24 @@ bool hx_mbed_is_ec_p256_p384(const mbedtls_pk_context *key)
 	       (bits == 256 || bits == 384);
 }
 
+int hx_mbed_sign(const mbedtls_pk_context *key, const struct hatch_to_sign *what,
+	unsigned char *signature, size_t room)
+{
+	(void)key;
+	(void)what;
+	(void)signature;
+	(void)room;
+	return HATCH_ENOSYS;
+}
+
+int hx_mbed_verify(const mbedtls_x509_crt *cert, const unsigned char *digest, size_t digest_len,
+	const unsigned char *signature, size_t len)
+{
+	return mbedtls_pk_verify(&cert->pk,
+		digest_len == 32 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_SHA384, digest, digest_len,
+		signature, len);
+}
+
 #endif
 
 #if defined(MBEDTLS_HAVE_TIME)
@@ -137,6 +187,61 @@ void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms)
 {
 	(void)session;
 	(void)ms;
+}
+
+#endif
+
+void hx_mbed_free_unset(mbedtls_ssl_context *ssl, const mbedtls_ssl_config *conf)
+{
+	ssl->MBEDTLS_PRIVATE(conf) = conf;
+	mbedtls_ssl_free(ssl);
+}
+
+#if defined(MBEDTLS_THREADING_C)
+
+bool hx_mbed_has_threads(void)
+{
+	return true;
+}
+
+#else
+
+bool hx_mbed_has_threads(void)
+{
+	return false;
+}
+
+#endif
+
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(peer_cert) != NULL;
+}
+
+#else
+
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session)
+{
+	return session->MBEDTLS_PRIVATE(peer_cert_digest) != NULL;
+}
+
+#endif
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl)
+{
+	if (ssl->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET)
+		ssl->MBEDTLS_PRIVATE(state) = MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+#else
+
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl)
+{
+	(void)ssl;
 }
 
 #endif

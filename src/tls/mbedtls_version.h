@@ -23,6 +23,8 @@
 #include <mbedtls/ssl_ticket.h>
 #include <mbedtls/x509_crt.h>
 
+#include "../hatch.h"
+
 void hx_mbed_conf_random(mbedtls_ssl_config *conf);
 
 /* PEM (with its final NUL counted) or DER. */
@@ -44,6 +46,28 @@ bool hx_mbed_has_time(void);
 int64_t hx_mbed_now_ms(void);
 int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session);
 void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms);
+
+/*
+ * mbedtls_ssl_free() of a context whose setup has failed for lack of memory: 3.6.6 has taken conf
+ * from it by then, and with MBEDTLS_SSL_ASYNC_PRIVATE looks there all the same.
+ */
+void hx_mbed_free_unset(mbedtls_ssl_context *ssl, const mbedtls_ssl_config *conf);
+
+/* Whether several tasks may use keys and random numbers at once. */
+bool hx_mbed_has_threads(void);
+
+/* A signature of the key: its length, or EPORT; and of a certificate's key, 0 if it is good.  Not
+   PSS. */
+int hx_mbed_sign(const mbedtls_pk_context *key, const struct hatch_to_sign *what,
+	unsigned char *signature, size_t room);
+int hx_mbed_verify(const mbedtls_x509_crt *cert, const unsigned char *digest, size_t digest_len,
+	const unsigned char *signature, size_t len);
+
+/* The session is of a client that has shown a certificate. */
+bool hx_mbed_has_peer_cert(const mbedtls_ssl_session *session);
+
+/* TLS 1.3: the tickets that the library is about to write are left out. */
+void hx_mbed_skip_tickets(mbedtls_ssl_context *ssl);
 
 /* Bits of an RSA key; 0 if it is none.  And whether it is EC over P-256 or P-384. */
 size_t hx_mbed_rsa_bits(const mbedtls_pk_context *key);

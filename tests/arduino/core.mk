@@ -3,7 +3,7 @@
 #   make -f tests/arduino/core.mk OUT=folder MBEDTLS=folder FLAGS=...
 TLS   := $(wildcard $(MBEDTLS)/library/*.c)
 HATCH := $(filter-out src/port/freertos_%.c src/port/lwip_%.c src/port/nvs_%.c,$(shell find src -name '*.c'))
-COMMON = -O1 -g -MMD -isystem $(MBEDTLS)/include -Itests/arduino '-DMBEDTLS_CONFIG_FILE=<core_config.h>'
+COMMON = -O1 -g -MMD -ffunction-sections -fdata-sections -isystem $(MBEDTLS)/include -Itests/arduino '-DMBEDTLS_CONFIG_FILE=<core_config.h>'
 
 all: $(OUT)/libhatch.a $(OUT)/libmbedtls.a
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every sketch compiles as the Arduino builder compiles it, and does what its first comment says."""
 
+import asyncio
+import base64
 import concurrent.futures
 import http.client
 import json
@@ -9,11 +11,17 @@ import re
 import signal
 import ssl
 import subprocess
+import sys
 import time
 
 import pytest
+import websockets
+from selenium.webdriver.common.by import By
 
 from arduino import BUILD, CORE, HERE, REPO, SKETCHES, WARNINGS, compile_sketch, errors, preprocessed, run
+
+sys.path.append(str(REPO / "tests/e2e"))
+import browser  # noqa: E402
 
 PATIENCE = 60
 UNTRUSTING = ssl.create_default_context()
@@ -24,7 +32,7 @@ UNTRUSTING.verify_mode = ssl.CERT_NONE
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("standard", ["gnu++17", "c++17", "gnu++2b"])
 def test_compiles(compiler, standard):
-    assert len(SKETCHES) >= 8
+    assert len(SKETCHES) >= 12
     for name in SKETCHES:
         result = compile_sketch(name, compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only")
         assert result.returncode == 0, f"{name}: {result.stderr}"
@@ -256,6 +264,76 @@ def test_self_signed_certificate(start):
     assert board.fingerprint() != first  # renewed
 
 
+def test_html_forms(start):
+    board = start("HTML-Forms")
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert "It shows: nothing yet<form" in board.get("/")[1]
+    status, _, fields = board.ask("POST", "/text", "text=%3Cb%3E'hot'%3C%2Fb%3E", **form)
+    assert status == 303 and fields["Location"] == "/"
+    assert "It shows: &lt;b&gt;&#39;hot&#39;&lt;/b&gt;<form" in board.get("/")[1]
+    assert board.ask("POST", "/text", "text=" + "%27" * 40, **form)[0] == 303
+    assert "It shows: " + "&#39;" * 40 + "<form" in board.get("/")[1]
+    assert board.ask("POST", "/text", "text=" + "x" * 41, **form)[0] == 400
+    assert board.ask("POST", "/text", "other=x", **form)[0] == 400
+    assert "It shows: " + "&#39;" * 40 + "<form" in board.get("/")[1]
+
+    def upload(length, count=1):
+        part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + bytes(length) + b"\r\n"
+        return board.ask("POST", "/file", part * count + b"--x--\r\n", Content_Type="multipart/form-data; boundary=x")
+
+    status, body, _ = upload(1000000)
+    assert status == 200 and json.loads(body) == {"bytes": 1000000}
+    assert upload(1, 2)[0] == 413
+    status, body, _ = upload(0)
+    assert status == 200 and json.loads(body) == {"bytes": 0}
+
+
+def test_middleware(start):
+    board = start("Middleware")
+    status, body, fields = board.ask("GET", "/api/status")
+    assert status == 200 and json.loads(body) == {"requests": 1, "maintenance": False}
+    assert re.fullmatch(r"\d+-\d+", fields["X-Request-Id"]) and fields["X-Board"] == "the one on the desk"
+    assert fields["X-Content-Type-Options"] == "nosniff" and "Access-Control-Allow-Origin" not in fields
+    for origin, allowed in (("https://app.example", "https://app.example"), ("https://other.example", None)):
+        assert board.ask("GET", "/api/status", Origin=origin)[2]["Access-Control-Allow-Origin"] == allowed
+        status, _, fields = board.ask("OPTIONS", "/api/status", Origin=origin)
+        assert status == 204 and (fields["Access-Control-Allow-Methods"] == "GET") == (allowed is not None)
+    status, body, fields = board.ask("POST", "/admin/maintenance")
+    assert status == 200 and json.loads(body)["maintenance"] is True and fields["X-Request-Id"] is None
+    status, _, fields = board.ask("GET", "/api/status")
+    assert status == 503 and fields["Retry-After"] == "60" and fields["X-Request-Id"]
+    assert board.ask("POST", "/admin/maintenance")[0] == 200
+    assert json.loads(board.get("/api/status")[1])["requests"] == 7  # those that were refused count, too
+
+
+def basic(credentials):
+    return {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+
+
+def test_authentication(start):
+    board = start("Authentication")
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert board.ask("GET", "/light")[0] == 401
+    status, _, fields = board.ask("GET", "/light", **basic("ada:guess"))
+    assert status == 401 and fields["WWW-Authenticate"].startswith('Basic realm="esp32"')
+    status, body, _ = board.ask("GET", "/light", **basic("ada:change me"))
+    assert status == 200 and json.loads(body) == {"light": 1034}
+    status, _, fields = board.ask("GET", "/", Accept="text/html")
+    assert status == 303 and fields["Location"] == "/login"
+    assert "action=/login" in board.get("/login")[1]
+    assert board.ask("POST", "/login", "name=ada&password=guess", **form)[0] == 403
+    status, _, fields = board.ask("POST", "/login", "name=ada&password=change+me", **form)
+    cookie = fields["Set-Cookie"].split(";")[0]
+    assert status == 303 and {"Secure", "HttpOnly"} <= set(fields["Set-Cookie"].split("; "))
+    status, body, _ = board.ask("GET", "/", Cookie=cookie)
+    token = re.search(r"name=csrf value=(\w{32})>", body.decode()).group(1)
+    assert status == 200 and "Light: 1034" in body.decode()
+    assert board.ask("POST", "/logout", "csrf=" + "0" * 32, Cookie=cookie, **form)[0] == 403
+    assert board.ask("GET", "/", Cookie=cookie)[0] == 200
+    assert board.ask("POST", "/logout", f"csrf={token}", Cookie=cookie, **form)[0] == 303
+    assert board.ask("GET", "/", Cookie=cookie)[0] == 401
+
+
 def test_rest_api(start):
     board = start("REST-API")
     status, body = board.get("/api/status")
@@ -272,3 +350,65 @@ def test_rest_api(start):
     assert board.ask("PUT", "/api/led", "x" * 17, Authorization="Bearer change-me")[0] == 413
     rounds = json.loads(board.get("/api/status")[1])["rounds"]
     assert rounds > facts["rounds"]  # loop() goes on
+
+
+def test_websocket_chat(start):
+    board = start("Websocket-Chat")
+    status, body = board.get("/")
+    assert status == 200 and "/chat" in body and "textContent" in body and "innerHTML" not in body
+    assert board.get("/chat")[0] == 426
+
+    def dial(**options):
+        return websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING, **options)
+
+    async def hear(ws):
+        return await asyncio.wait_for(ws.recv(), PATIENCE)
+
+    async def talk():
+        own = f"https://127.0.0.1:{board.port}"
+        async with dial(origin=own) as one, dial() as other:
+            for ws in (one, other):
+                assert await hear(ws) == "The board: welcome!"
+            for line in ("Grüße", "<b>", "x" * 200):
+                await one.send(line)
+                assert await hear(one) == await hear(other) == line
+            await one.send("x" * 201)
+            await other.send(b"binary")
+            for ws, code in ((one, 1009), (other, 1003)):
+                with pytest.raises(websockets.ConnectionClosed):
+                    await hear(ws)
+                assert ws.close_code == code
+        with pytest.raises(websockets.InvalidStatusCode) as error:
+            async with dial(origin="https://other.example"):
+                pass
+        assert error.value.status_code == 403
+    asyncio.run(talk())
+
+
+def test_the_board_takes_part_in_the_chat(start):
+    board = start("Websocket-Chat", pins_low="0")
+
+    async def talk():
+        async with websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING) as ws:
+            heard = [await asyncio.wait_for(ws.recv(), PATIENCE) for _ in range(3)]
+        assert heard == ["The board: welcome!", "The board: ouch!", "The board: ouch!"]
+    asyncio.run(talk())
+
+
+def test_the_chat_in_a_browser(start, tmp_path):
+    board = start("Websocket-Chat")
+    mine = tmp_path / "board.pem"
+    mine.write_text(ssl.get_server_certificate(("127.0.0.1", board.port)))
+    with browser.opened(tmp_path / "home", mine, "--ignore-certificate-errors") as driver:
+        driver.get(f"https://127.0.0.1:{board.port}/")
+
+        def lines(wanted):
+            until = time.monotonic() + PATIENCE
+            while (shown := driver.find_element(By.ID, "lines").text.split()) != wanted:
+                assert time.monotonic() < until, shown
+                time.sleep(0.05)
+        lines(["The", "board:", "welcome!"])
+        driver.find_element(By.ID, "text").send_keys("<b>Grüße</b>\n")
+        lines(["The", "board:", "welcome!", "<b>Grüße</b>"])
+        assert driver.find_element(By.ID, "text").get_attribute("value") == ""
+        assert driver.current_url.endswith(f":{board.port}/")  # the form was not sent

@@ -412,7 +412,7 @@ def test_verify_finds_what_is_wrong(box):
     box.run("server", "--name", "a.lan", "--out", "a")
     box.run("server", "--name", "b.lan", "--out", "b")
     done = box.run("verify", "a.pem", "--name", "a.lan")
-    assert done.stdout.count("good") == 3  # chain, names, and the key beside it
+    assert done.stdout.count("good") == 4  # chain, use, names, and the key beside it
     assert "not for b.lan" in box.run("verify", "a.pem", "--name", "b.lan", status=1).stdout
     assert "another" in box.run("verify", "a.pem", "--key", "b.key", status=1).stdout
     box.run("ca", "--force")
@@ -422,8 +422,8 @@ def test_verify_finds_what_is_wrong(box):
 # ---- use ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["", "ca", "server", "self", "batch", "renew", "show",
-                                     "verify", "trust", "untrust"])
+@pytest.mark.parametrize("command", ["", "ca", "server", "self", "client", "batch", "renew",
+                                     "show", "verify", "trust", "untrust"])
 def test_help(box, command):
     done = box.run(*([command] if command else []), "--help")
     assert done.stdout.startswith("usage: hatch-cert") and done.stderr == ""
@@ -438,6 +438,7 @@ def test_help(box, command):
     ["ca", "--common-name", "a" * 65], ["ca", "--common-name", "a\nb"], ["server"],
     ["server", "--name", "a.lan", "--format", "pem,"], ["server", "--name", "a", "--key", "dsa"],
     ["server", "--name", "a", "--symbol", "1x"], ["self", "--name", "a", "--ca", "x"], ["show"],
+    ["client"], ["client", "--ip", "::1"], ["client", "a"],
     ["batch"], ["batch", "a", "b"], ["batch", "a", "--format", "x"], ["batch", "a", "--out", ""], ["renew"],
     ["verify"], ["verify", "a", "b"], ["trust", "x"]])
 def test_wrong_use_is_one_line_and_status_2(box, args):

@@ -230,9 +230,11 @@ def test_upload_and_download_are_identical(curl, demo, tmp_path):
     assert done.body == data
 
 
-def test_range_and_conditions_are_not_promised(curl, demo):
-    """What is not implemented is ignored, as RFC 9110 section 14.2 allows."""
+def test_ranges_are_for_files(curl, demo):
+    """Elsewhere they are not promised, and ignored, as RFC 9110 section 14.2 allows."""
     done = curl("-r", "0-9", f"https://localhost:{demo.port}/")
+    assert done.status == 206 and len(done.body) == 10
+    done = curl("-r", "0-9", f"https://localhost:{demo.port}/api/status")
     assert done.status == 200 and "accept-ranges" not in done.fields
 
 

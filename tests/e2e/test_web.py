@@ -172,7 +172,7 @@ def test_listing(curl, folder):
     old(folder / "shown/.not", b"x")
     status, fields, body = curl("/listed/shown/")
     assert status == 200 and fields["Content-Type"].startswith("text/html")
-    assert b"a &lt;b&gt;&amp;&quot;'.txt" in body and b"%3Cb%3E" in body and b".not" not in body
+    assert b"a &lt;b&gt;&amp;&quot;&#39;.txt" in body and b"%3Cb%3E" in body and b".not" not in body
     assert curl("/files/shown/")[0] == 404
     assert curl("/listed/shown")[1]["Location"] == "./shown/"
 

@@ -2,7 +2,8 @@
  * webserver.c - a server with what hatch_web.h offers, for the end-to-end tests
  * SPDX-License-Identifier: MIT
  *
- * webserver CERT KEY FOLDER: prints the port; FOLDER is served below /files/ and written by PUT.
+ * webserver CERT KEY FOLDER [HANDSHAKES [REQUESTS]]: prints the ports; FOLDER is served below
+ * /files/ and written by PUT.  HANDSHAKES and REQUESTS of one client in a minute: no limit.
  */
 #include <hatch_web.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "members.h"
 #include "site.h" /* hatch-embed tests/e2e/site */
 
 static struct hatch *server;
@@ -136,6 +138,32 @@ static const struct hatch_policy cors_some = { .after = for_some, .after_count =
 static const struct hatch_policy cors_all = { .after = for_all, .after_count = 2 };
 static const struct hatch_policy cors_wrong = { .after = for_wrong, .after_count = 1 };
 
+/* ---- who may ---- */
+
+static int who(struct hatch_req *req)
+{
+	return hatch_send_json(
+		req, 200, "{\"who\":\"%.*s\"}\n", (int)hatch_who(req).len, hatch_who(req).ptr);
+}
+
+static struct hatch_attempts attempts;
+static const struct hatch_accounts patient = { members_people, 2, NULL, NULL, "door", NULL };
+static const struct hatch_accounts careful_users = { members_people, 2, NULL, NULL, "door",
+	&attempts };
+static struct hatch_digest digest = { .users = &patient };
+static struct hatch_digest hashing = { .users = &careful_users, .userhash = true, .nonce_s = 1 };
+static const struct hatch_hook by_digest[] = { { hatch_digest_auth, &digest } };
+static const struct hatch_hook by_hashing[] = { { hatch_digest_auth, &hashing } };
+static const struct hatch_accounts crowded_users = { members_people, 2, NULL, NULL, "crowd",
+	&members_attempts };
+static struct hatch_digest crowd = { .users = &crowded_users };
+static const struct hatch_hook by_crowd[] = { { hatch_digest_auth, &crowd } };
+static const struct hatch_hook by_basic[] = { { hatch_basic_auth, &crowded_users } };
+static const struct hatch_policy crowded = { .guards = by_crowd, .guard_count = 1 };
+static const struct hatch_policy basic = { .guards = by_basic, .guard_count = 1 };
+static const struct hatch_policy digested = { .guards = by_digest, .guard_count = 1 };
+static const struct hatch_policy hashed = { .guards = by_hashing, .guard_count = 1 };
+
 /* ---- the server ---- */
 
 static const struct hatch_policy collects = { .body_max = 1000 };
@@ -149,6 +177,16 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_WITH(HATCH_GET, "/cors/wrong", say_ok, NULL, &cors_wrong),
 	HATCH_ROUTE_ARG(HATCH_PUT | HATCH_POST, "/update", hatch_update, &update),
 	HATCH_ROUTE_ARG(HATCH_PUT, "/careful", hatch_update, &careful),
+	HATCH_ROUTE_WITH(HATCH_GET | HATCH_POST, "/digest/*", who, NULL, &digested),
+	HATCH_ROUTE_WITH(HATCH_GET, "/hashed", who, NULL, &hashed),
+	HATCH_ROUTE_WITH(HATCH_GET, "/crowd", who, NULL, &crowded),
+	HATCH_ROUTE_WITH(HATCH_GET, "/basic", who, NULL, &basic),
+	HATCH_ROUTE_WITH(HATCH_POST, "/login", members_login, NULL, &members_open),
+	HATCH_ROUTE_WITH(HATCH_GET, "/members/", members_page, NULL, &members_inside),
+	HATCH_ROUTE_WITH(HATCH_POST, "/members/colour", members_save, NULL, &members_form),
+	HATCH_ROUTE_WITH(HATCH_POST, "/members/logout", members_logout, NULL, &members_form),
+	HATCH_ROUTE_WITH(
+		HATCH_PUT, "/members/files/*", hatch_files_put, &members_folder, &members_inside),
 	HATCH_ROUTE(HATCH_GET, "/metrics", hatch_metrics),
 	HATCH_ROUTE(HATCH_GET, "/metrics.json", hatch_metrics_json),
 	HATCH_ROUTE_ARG(HATCH_GET, "/files/*", hatch_files, &folder),
@@ -177,11 +215,11 @@ static void stop(int number)
 int main(int argc, char **argv)
 {
 	struct hatch_config config = HATCH_DEFAULTS;
-	if (argc != 4)
+	if (argc < 4 || argc > 6)
 		return 2;
 	char *cert = read_all(argv[1]), *key = read_all(argv[2]);
 	struct hatch_identity me = HATCH_PEM(cert, key);
-	folder.dir = listed.dir = argv[3];
+	folder.dir = listed.dir = members_folder.dir = argv[3];
 	folder.upload_max = 50000000;
 	listed.list = hatch_files_list;
 	snprintf(image, sizeof(image), "%s/image", argv[3]);
@@ -198,7 +236,8 @@ int main(int argc, char **argv)
 	config.route_count = HATCH_COUNT(routes);
 	config.scratch = 1024;
 	config.client_conns = 8;
-	config.client_handshakes_per_min = HATCH_UNLIMITED;
+	config.client_handshakes_per_min = (uint16_t)(argc > 4 ? atoi(argv[4]) : HATCH_UNLIMITED);
+	config.client_requests_per_min = (uint16_t)(argc > 5 ? atoi(argv[5]) : HATCH_UNLIMITED);
 	if (hatch_open(&server, &config) < 0)
 		return 1;
 	signal(SIGINT, stop);

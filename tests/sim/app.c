@@ -267,7 +267,7 @@ void app_check_idle(struct hatch *srv)
 	for (struct hx_body_buf *buf = srv->free_bodies; buf != NULL; buf = buf->next)
 		bodies++;
 	assert_int_equal(exchanges, srv->config.max_requests);
-	assert_int_equal(bodies, srv->body_size == 0 ? 0 : srv->config.bodies);
+	assert_int_equal(bodies, srv->body_size > 0 ? srv->config.bodies : 0);
 	assert_int_equal(srv->stats.conns, 0);
 	assert_null(srv->flight.holder);
 	if (srv->tls != NULL)

@@ -449,9 +449,10 @@ static void refusals(void **state)
 	(void)state;
 	set_up();
 	world_log[0] = '\0';
-	config.workers = 1;
-	assert_int_equal(hatch_open(&srv, &config), HATCH_ENOSYS);
-	assert_non_null(strstr(world_log, "workers are not in this version"));
+	const struct hatch_workers none = HATCH_WORKERS(0);
+	config.workers = &none;
+	assert_int_equal(hatch_open(&srv, &config), HATCH_EINVAL);
+	assert_non_null(strstr(world_log, "config.workers has no source, or none of them"));
 	assert_int_equal(hatch_memory_needed(&config), 0);
 	set_up();
 	config.identity = NULL;

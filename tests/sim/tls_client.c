@@ -17,6 +17,7 @@
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
 
+#include "certs.h"
 #include "world.h"
 
 struct tls_options tls_options;
@@ -36,6 +37,8 @@ struct client {
 	struct world *w;
 	mbedtls_ssl_context ssl;
 	mbedtls_ssl_config conf;
+	mbedtls_x509_crt own; /* what it shows */
+	mbedtls_pk_context own_key;
 	unsigned char *said; /* plaintext to send */
 	size_t said_len, sent;
 	char *heard;
@@ -78,6 +81,21 @@ static int on_receive(void *self, unsigned char *buf, size_t len)
 	return (int)len;
 }
 
+/* Its own certificate, for a server that asks for one. */
+static void show(struct client *client, const struct sim_cert *from)
+{
+	mbedtls_x509_crt_init(&client->own);
+	mbedtls_pk_init(&client->own_key);
+	if (from == NULL)
+		return;
+	assert_int_equal(mbedtls_x509_crt_parse_der(&client->own, from->cert, from->cert_len), 0);
+	assert_int_equal(mbedtls_pk_parse_key(&client->own_key, from->key, from->key_len, NULL, 0,
+				 mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE),
+		0);
+	assert_int_equal(
+		mbedtls_ssl_conf_own_cert(&client->conf, &client->own, &client->own_key), 0);
+}
+
 struct client *tls_client_open(struct world *w)
 {
 	struct client *client = calloc(1, sizeof(*client));
@@ -115,8 +133,9 @@ struct client *tls_client_open(struct world *w)
 		mbedtls_ssl_conf_groups(&client->conf, tls_options.groups);
 	if (tls_options.alpn != NULL)
 		mbedtls_ssl_conf_alpn_protocols(&client->conf, tls_options.alpn);
+	show(client, tls_options.shows);
 	assert_int_equal(mbedtls_ssl_setup(&client->ssl, &client->conf), 0);
-	assert_int_equal(mbedtls_ssl_set_hostname(&client->ssl, NULL), 0);
+	assert_int_equal(mbedtls_ssl_set_hostname(&client->ssl, tls_options.name), 0);
 	if (tls_options.resume && have_kept)
 		assert_int_equal(mbedtls_ssl_set_session(&client->ssl, &kept), 0);
 	mbedtls_ssl_set_bio(&client->ssl, client, on_send, on_receive, NULL);
@@ -127,6 +146,8 @@ void tls_client_close(struct client *client)
 {
 	mbedtls_ssl_free(&client->ssl);
 	mbedtls_ssl_config_free(&client->conf);
+	mbedtls_x509_crt_free(&client->own);
+	mbedtls_pk_free(&client->own_key);
 	free(client->said);
 	free(client->heard);
 	free(client);
@@ -249,6 +270,17 @@ const char *tls_client_heard(struct client *client, size_t *len)
 bool tls_client_done(const struct client *client)
 {
 	return client->done;
+}
+
+struct hatch_span tls_client_met(const struct client *client)
+{
+	const mbedtls_x509_crt *cert = mbedtls_ssl_get_peer_cert(&client->ssl);
+	struct hatch_span none = { "", 0 }, raw;
+	if (cert == NULL)
+		return none;
+	raw.ptr = (const char *)cert->raw.p;
+	raw.len = cert->raw.len;
+	return raw;
 }
 
 bool tls_client_saw_close(const struct client *client)

@@ -70,9 +70,11 @@ struct tls_options {
 	const char **alpn;
 	bool resume; /* with what the last client got */
 	bool no_tickets;
-	bool no_ems;            /* without the extended master secret of RFC 7627 */
-	const int *suites;      /* in this order; NULL: the library's */
-	const uint16_t *groups; /* the same; the key share is for the first */
+	bool no_ems;                  /* without the extended master secret of RFC 7627 */
+	const int *suites;            /* in this order; NULL: the library's */
+	const uint16_t *groups;       /* the same; the key share is for the first */
+	const char *name;             /* for SNI */
+	const struct sim_cert *shows; /* its own certificate, certs.h */
 };
 extern struct tls_options tls_options;
 extern int64_t tls_client_ahead_ms, tls_server_ahead_ms; /* of the library's clock */
@@ -84,7 +86,9 @@ void tls_client_leave(struct client *client); /* close_notify */
 void tls_client_record(struct client *client, int type, const void *bytes, size_t len);
 void tls_client_say(struct client *client, const void *bytes, size_t len);
 const char *tls_client_heard(struct client *client, size_t *len);
-bool tls_client_done(const struct client *client);      /* handshake over */
+bool tls_client_done(const struct client *client); /* handshake over */
+/* The DER of the server's certificate; empty if it has sent none. */
+struct hatch_span tls_client_met(const struct client *client);
 bool tls_client_saw_close(const struct client *client); /* close_notify */
 int tls_client_error(const struct client *client);      /* the library's, 0: none */
 int tls_client_tickets(const struct client *client);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "exact.h"
 
 static void assert_text(const struct hx_text *text, const char *expected)
 {
@@ -102,6 +103,25 @@ static void test_escapes(void **state)
 	assert_int_equal(text.len, 0);
 }
 
+static void test_escapes_in_place(void **state)
+{
+	static const char from[] = "a\\\n~\xff"; /* 1 + 2 + 4 + 1 + 4 */
+	static const char whole[] = "a\\\\\\x0a~\\xff";
+	static const size_t fits[] = { 0, 1, 1, 3, 3, 3, 3, 7, 8, 8, 8, 8, 12, 12 };
+	(void)state;
+	assert_int_equal(strlen(whole), 12);
+	for (size_t room = 0; room < HATCH_COUNT(fits); room++) {
+		size_t given = room < 5 ? room : 5;
+		char *block = calloc(1, room > 0 ? room : 1);
+		assert_non_null(block);
+		memcpy(block, from, given);
+		size_t len = hx_escape(block, given, room);
+		assert_int_equal(len, fits[room]);
+		assert_memory_equal(block, whole, len);
+		free(block);
+	}
+}
+
 static void test_every_error_has_its_sentence(void **state)
 {
 	(void)state;
@@ -123,6 +143,7 @@ int main(void)
 		cmocka_unit_test(test_no_room_at_all),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_escapes_in_place),
 		cmocka_unit_test(test_every_error_has_its_sentence),
 	};
 

@@ -12,7 +12,6 @@
 
 #include "../../src/hatch.h"
 #include "../../src/live/frame.h"
-#include "../../src/live/sha1.h"
 #include "../../src/live/utf8.h"
 
 static char said[4096];
@@ -205,31 +204,6 @@ static void test_close_codes(void **state)
 	}
 }
 
-/* RFC 3174 section 7.3, and where the padding takes another block. */
-static void test_sha1(void **state)
-{
-	unsigned char sum[HX_SHA1_LEN];
-	char text[HX_SHA1_MAX];
-	(void)state;
-	hx_sha1("abc", 3, sum);
-	assert_memory_equal(sum,
-		"\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d",
-		20);
-	hx_sha1("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, sum);
-	assert_memory_equal(sum,
-		"\x84\x98\x3e\x44\x1c\x3b\xd2\x6e\xba\xae\x4a\xa1\xf9\x51\x29\xe5\xe5\x46\x70\xf1",
-		20);
-	memset(text, 'a', sizeof(text));
-	hx_sha1(text, 55, sum);
-	assert_memory_equal(sum,
-		"\xc1\xc8\xbb\xdc\x22\x79\x6e\x28\xc0\xe1\x51\x63\xd2\x08\x99\xb6\x56\x21\xd6\x5a",
-		20);
-	hx_sha1(text, sizeof(text), sum);
-	assert_memory_equal(sum,
-		"\xee\x97\x10\x65\xaa\xa0\x17\xe0\x63\x2a\x8c\xa6\xc7\x7b\xb3\xbf\x8b\x1d\xfc\x56",
-		20);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,7 +213,6 @@ int main(void)
 		cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_close_codes),
-		cmocka_unit_test(test_sha1),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

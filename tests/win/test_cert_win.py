@@ -39,7 +39,7 @@ def test_what_it_makes_is_good(windows, key):
     windows.linux("hatch-cert", "verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local", "--ip", "fe80::1")
     shown = windows.linux("hatch-cert", "show", "esp32.der").stdout
     assert windows.cert("show", "esp32.der").stdout == shown and shown.count("subject") == 2
-    assert windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local").stdout.count("good") == 3
+    assert windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "esp32.local").stdout.count("good") == 4
     windows.cert("verify", "--ca", "ca", "esp32.pem", "--name", "other.local", status=1)
     # The arrays are the files.
     (work / "user.c").write_text('#include "esp32.h"\n#include <stdio.h>\nint main(void)\n{\n'
@@ -53,6 +53,25 @@ def test_what_it_makes_is_good(windows, key):
                                  ("ca/ca.key", False), ("esp32.pem", True), ("esp32.der", True)):
         assert others_may_read(work / name) == open_to_others, name
     assert not [path for path in work.rglob("*.new*")]
+
+
+def test_a_clients_certificate(windows):
+    """With a CA of its own in the CA's folder, for clients only; and the lines that it prints."""
+    done = windows.cert("client", "--ca", "ca", "--name", "Jürgen: a?b", "--email", "j@example.org", "--uri", "urn:7")
+    assert r"config.client_ca is ca\clients\ca.pem" in done.stdout
+    assert 'curl --cert "Jürgen__a_b.pem" --key "Jürgen__a_b.key"' in done.stdout
+    windows.linux("openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", "ca/clients/ca.pem",
+                  "Jürgen__a_b.pem")
+    windows.linux("openssl", "verify", "-purpose", "sslserver", "-CAfile", "ca/clients/ca.pem", "Jürgen__a_b.pem",
+                  status=2)
+    for name, open_to_others in (("Jürgen__a_b.key", False), ("ca/clients", False), ("ca/clients/ca.key", False),
+                                 ("Jürgen__a_b.pem", True)):
+        assert others_may_read(windows.work / name) == open_to_others, name
+    windows.linux("hatch-cert", "verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "j@example.org")
+    windows.cert("renew", "--ca", "ca", "Jürgen__a_b")
+    windows.cert("verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "urn:7", "--name", "Jürgen: a?b")
+    windows.cert("verify", "--client", "--ca", "ca", "Jürgen__a_b.pem", "--name", "other", status=1)
+    assert "no CA" in windows.cert("verify", "--ca", "ca", "Jürgen__a_b.pem", status=1).stderr
 
 
 def test_a_ca_of_linux_is_taken_and_the_other_way_round(windows):

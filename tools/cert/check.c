@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cert/san.h"
 #include "common/mbed.h"
 
 /* Mbed TLS writes a line for each reason: make one line of them. */
@@ -54,6 +55,30 @@ bool check_names(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, const struct cert
 			text[0] == '*' ? text + 1 : text);
 		if (!verify(cert, ca, host, why))
 			return false;
+	}
+	return true;
+}
+
+bool check_purpose(const mbedtls_x509_crt *cert, enum cert_purpose purpose, char why[REASON_SIZE])
+{
+	if (!purpose_allows(cert, purpose))
+		snprintf(why, REASON_SIZE, "it is no %s's certificate (extendedKeyUsage)",
+			purpose_name(purpose));
+	else if (mbedtls_x509_crt_check_key_usage(cert, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0)
+		snprintf(why, REASON_SIZE, "its key may not sign handshakes (keyUsage)");
+	else
+		return true;
+	return false;
+}
+
+bool check_client_names(
+	const mbedtls_x509_crt *cert, const struct cert_names *names, char why[REASON_SIZE])
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (san_has(cert, &names->item[i]))
+			continue;
+		snprintf(why, REASON_SIZE, "it is not for %s", names->item[i].text);
+		return false;
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "cert/names.h"
+#include "cert/purpose.h"
 
 enum {
 	REASON_SIZE = 512,
@@ -22,9 +23,16 @@ enum {
  */
 bool check_chain(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, char why[REASON_SIZE]);
 
+/* A server's, or a client's, as it says itself: key usage, and extended key usage. */
+bool check_purpose(const mbedtls_x509_crt *cert, enum cert_purpose purpose, char why[REASON_SIZE]);
+
 /* A client that asks for each of the names accepts the certificate. */
 bool check_names(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, const struct cert_names *names,
 	char why[REASON_SIZE]);
+
+/* A client's certificate is for each of the names. */
+bool check_client_names(
+	const mbedtls_x509_crt *cert, const struct cert_names *names, char why[REASON_SIZE]);
 
 /* The key, PEM (with the NUL in len) or DER, belongs to the certificate. */
 bool check_key(

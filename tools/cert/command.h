@@ -5,7 +5,7 @@
 
 typedef int cert_command(int argc, char **argv);
 
-cert_command command_ca, command_server, command_self, command_show, command_verify;
+cert_command command_ca, command_server, command_client, command_self, command_show, command_verify;
 cert_command command_batch, command_renew, command_trust, command_untrust;
 
 #endif

@@ -12,6 +12,7 @@
 #include "cert/expiry.h"
 #include "cert/order.h"
 #include "cert/print.h"
+#include "cert/san.h"
 #include "common/args.h"
 #include "common/files.h"
 #include "common/say.h"
@@ -124,16 +125,6 @@ static void task_free(struct task *task)
 	free(task->base);
 }
 
-static size_t count_names(const mbedtls_x509_crt *cert)
-{
-	size_t count = 0;
-
-	for (const mbedtls_x509_sequence *at = &cert->subject_alt_names; at && at->buf.p;
-		at = at->next)
-		count++;
-	return count;
-}
-
 /* All its files are there: are they to stay? */
 static bool stays(struct batch *batch, const struct device *device, struct task *task)
 {
@@ -153,7 +144,7 @@ static bool stays(struct batch *batch, const struct device *device, struct task 
 	} else if (opt.within >= 0 && expires_within(&cert, opt.within)) {
 		stay = false;
 	} else if (output_is_good(output, &cert, &batch->ca.cert, why) &&
-		   count_names(&cert) != task->names.count) {
+		   san_count(&cert) != task->names.count) {
 		snprintf(why, sizeof(why), "it is for more names than the line");
 	}
 	mbedtls_x509_crt_free(&cert);
@@ -264,7 +255,7 @@ int command_batch(int argc, char **argv)
 	}
 	devices_read(&batch.devices, batch.path, opt.days, opt.allow_long ? 36500 : APPLE_DAYS);
 	end_if_wrong(&batch);
-	store_open(&batch.store, opt.ca);
+	store_open(&batch.store, opt.ca, FOR_SERVERS);
 	batch.has_ca = store_has_ca(&batch.store);
 	if (batch.has_ca)
 		order_load_ca(&batch.store, &batch.ca);

@@ -11,13 +11,16 @@ static struct {
 	const char *ca;
 	struct subject subject;
 	long days;
-	bool force;
+	bool clients, force;
 } opt = { .days = 3650 };
 
 static const struct arg_option options[] = {
 	{ "ca", "DIR",
 		"the folder of the CA\n(default: ${XDG_DATA_HOME:-~/.local/share}/hatch/ca;\non Windows %LOCALAPPDATA%\\hatch\\ca)",
 		.text = &opt.ca },
+	{ "clients", NULL,
+		"the CA of clients' certificates, in the folder \"clients\"\nwithin that folder",
+		.on = &opt.clients },
 	{ "common-name", "TEXT", "CN (default: \"Hatch local CA user@host\")",
 		.text = &opt.subject.common_name },
 	{ "organization", "TEXT", "O", .text = &opt.subject.organization },
@@ -38,7 +41,9 @@ static const struct arg_command command = {
 		"may sign server certificates and nothing below them. If there is one already, it\n"
 		"stays, and this prints what it is.\n\n"
 		"Whoever has ca.key can pretend to be any site to a machine that trusts this CA:\n"
-		"the folder is closed to others, and lies outside of your projects.",
+		"the folder is closed to others, and lies outside of your projects.\n\n"
+		"Clients' certificates have a CA of their own, which --clients makes or shows. Nobody\n"
+		"trusts it but your servers, and its certificates are good for no site.",
 	.more = "Files: ca.pem and ca.der (the certificate; give it away), ca.key (secret: for you only).\n\n"
 		"Example:\n"
 		"  hatch-cert ca\n"
@@ -55,7 +60,7 @@ int command_ca(int argc, char **argv)
 	bool made;
 
 	args_parse(&command, argc, argv);
-	store_open(&store, opt.ca);
+	store_open(&store, opt.ca, opt.clients ? FOR_CLIENTS : FOR_SERVERS);
 	identity_init(&ca);
 	made = opt.force || !store_has_ca(&store);
 	if (made)
@@ -66,7 +71,11 @@ int command_ca(int argc, char **argv)
 		    : "There is a CA already; it stays. (--force replaces it.)\n");
 	printf("  certificate  %s\n  key          %s  (secret)\n", store.cert, store.key);
 	print_cert(&ca.cert);
-	printf("Next: hatch-cert trust\n");
+	if (opt.clients)
+		printf("Next: %s is the server's config.client_ca; hatch-cert client --name NAME\n",
+			store.cert);
+	else
+		printf("Next: hatch-cert trust\n");
 	identity_free(&ca);
 	store_close(&store);
 	return 0;

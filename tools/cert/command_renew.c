@@ -11,6 +11,7 @@
 #include "cert/load.h"
 #include "cert/order.h"
 #include "cert/print.h"
+#include "cert/san.h"
 #include "common/args.h"
 #include "common/files.h"
 #include "common/say.h"
@@ -40,10 +41,11 @@ static const struct arg_command command = {
 	.name = "hatch-cert renew",
 	.usage = "[option...] BASE...",
 	.about =
-		"Makes server certificates again: for the same names and addresses, with the same\n"
+		"Makes certificates again: for the same names and addresses, with the same\n"
 		"subject and kind of key, in the same files (BASE.pem and BASE.key, BASE.der and\n"
 		"BASE.key.der, BASE.h, BASE.nvs.csv, whichever are there), but with a new key and\n"
-		"new dates. Those that signed themselves do so again, others are signed by the CA.\n"
+		"new dates. Those that signed themselves do so again, others are signed by the CA,\n"
+		"those of clients by the CA of clients.\n"
 		"The old files stay until the new ones are checked.",
 	.more = "Every night, from cron; prints what it renews:\n"
 		"  hatch-cert renew --within 30 /etc/certs/esp32 >>/var/log/hatch-cert\n\n"
@@ -98,18 +100,15 @@ static enum mbed_key take_key(const char *base, const mbedtls_x509_crt *cert)
 
 static void take_names(const char *base, struct cert_names *names, const mbedtls_x509_crt *cert)
 {
-	const mbedtls_x509_sequence *san = &cert->subject_alt_names;
-	char text[256];
-
-	for (; san && san->buf.p; san = san->next) {
-		bool is_ip = (san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) ==
-			     MBEDTLS_X509_SAN_IP_ADDRESS;
-
-		if (!mbed_san_text(&san->buf, text, sizeof(text)) ||
-			(is_ip ? names_add_ip : names_add_dns)(names, text) != NULL)
-			die("%s is for a name of a kind that hatch-cert does not make", base);
+	if (!san_to_names(cert, names))
+		die("%s is for a name of a kind that hatch-cert does not make", base);
+	for (size_t i = 0; i < names->count; i++) {
+		if (names->item[i].kind > NAME_IP && !purpose_is_client(cert))
+			die("%s is a server's, and for a name of a kind that hatch-cert does not "
+			    "make",
+				base);
 	}
-	if (names->count == 0)
+	if (names->count == 0 && !purpose_is_client(cert))
 		die("%s is for no name and no address: hatch-cert did not make it", base);
 }
 
@@ -119,24 +118,37 @@ static long take_days(const mbedtls_x509_crt *cert)
 
 	if (opt.days)
 		days = opt.days;
-	order_check_days(days, opt.allow_long);
+	if (!purpose_is_client(cert))
+		order_check_days(days, opt.allow_long);
 	return days;
 }
 
+static bool same_bytes(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
+}
+
+/* Somebody may be called as the CA is: then the key identifiers differ. */
 static bool is_self_signed(const mbedtls_x509_crt *cert)
 {
-	return cert->subject_raw.len == cert->issuer_raw.len &&
-	       memcmp(cert->subject_raw.p, cert->issuer_raw.p, cert->subject_raw.len) == 0;
+	const mbedtls_x509_buf *signer = &cert->authority_key_id.keyIdentifier;
+
+	return same_bytes(&cert->subject_raw, &cert->issuer_raw) &&
+	       (signer->len == 0 || same_bytes(signer, &cert->subject_key_id));
+}
+
+static enum cert_purpose purpose_of(const mbedtls_x509_crt *cert)
+{
+	return purpose_is_client(cert) ? FOR_CLIENTS : FOR_SERVERS;
 }
 
 static void load_ca(const char *base, const mbedtls_x509_crt *cert, struct identity *ca)
 {
 	struct ca_store store;
 
-	store_open(&store, opt.ca);
+	store_open(&store, opt.ca, purpose_of(cert));
 	store_load(&store, ca);
-	if (cert->issuer_raw.len != ca->cert.subject_raw.len ||
-		memcmp(cert->issuer_raw.p, ca->cert.subject_raw.p, cert->issuer_raw.len) != 0)
+	if (!same_bytes(&cert->issuer_raw, &ca->cert.subject_raw))
 		die("%s was signed by another CA than the one in %s: name its folder with --ca",
 			base, store.folder);
 	store_close(&store);
@@ -154,6 +166,7 @@ static void renew(const char *base, const mbedtls_x509_crt *cert, unsigned forma
 			.formats = formats,
 			.chain = cert->next != NULL,
 			.force = true,
+			.purpose = purpose_of(cert),
 			.names = &names },
 		.dn = dn,
 		.key = take_key(base, cert),
@@ -208,6 +221,10 @@ static void consider(const char *base)
 			base);
 	mbedtls_x509_crt_init(&cert);
 	load(base, formats, &cert);
+	if (purpose_is_client(&cert))
+		formats &= OUTPUT_PEM;
+	if (!formats)
+		die("%s is a client's certificate: those are renewed as .pem and .key", base);
 	if (opt.within < 0 || expires_within(&cert, opt.within)) {
 		printf("%s: ", base);
 		renew(base, &cert, formats);

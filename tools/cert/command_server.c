@@ -123,7 +123,7 @@ static void check_base(const char *base)
 static void print_next(const struct cert_names *names, const char *trusted)
 {
 	const char *name = names->item[0].text;
-	bool brackets = names->item[0].is_ip && strchr(name, ':');
+	bool brackets = names->item[0].kind == NAME_IP && strchr(name, ':');
 
 	printf("Try it: curl --cacert ");
 	print_quoted(trusted);
@@ -172,7 +172,7 @@ static int run(bool with_ca)
 	order.output.force = opt.force;
 	output_check_free(&order.output);
 	if (with_ca) {
-		store_open(&store, opt.ca);
+		store_open(&store, opt.ca, FOR_SERVERS);
 		order_load_ca(&store, &ca);
 	}
 	make(&order, with_ca ? &store : NULL, with_ca ? &ca : NULL);

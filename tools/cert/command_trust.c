@@ -131,7 +131,7 @@ static int run(bool remove)
 	bool good;
 
 	mbedtls_x509_crt_init(&cert);
-	store_open(&store, opt.ca);
+	store_open(&store, opt.ca, FOR_SERVERS);
 	store_load_cert(&store, &cert);
 	plan.cert = store.cert;
 	plan.der = store.der;

@@ -102,7 +102,8 @@ static const char *name_wrong(const char *name)
 	return NULL;
 }
 
-static const char *add_list(struct cert_names *names, const char *list, bool is_ip, char *bad)
+static const char *add_list(
+	struct cert_names *names, const char *list, enum name_kind kind, char *bad)
 {
 	while (*(list += strspn(list, " \t\r\n;"))) {
 		size_t len = strcspn(list, " \t\r\n;");
@@ -110,7 +111,7 @@ static const char *add_list(struct cert_names *names, const char *list, bool is_
 
 		snprintf(bad, BAD_SIZE, "%.*s", (int)(len < BAD_SIZE ? len : BAD_SIZE - 1), list);
 		if (len < BAD_SIZE)
-			wrong = is_ip ? names_add_ip(names, bad) : names_add_dns(names, bad);
+			wrong = names_add(names, kind, bad);
 		if (wrong)
 			return wrong;
 		list += len;
@@ -120,9 +121,9 @@ static const char *add_list(struct cert_names *names, const char *list, bool is_
 
 const char *device_names(const struct device *device, struct cert_names *names, char bad[BAD_SIZE])
 {
-	const char *wrong = add_list(names, device->dns, false, bad);
+	const char *wrong = add_list(names, device->dns, NAME_DNS, bad);
 
-	return wrong ? wrong : add_list(names, device->ip, true, bad);
+	return wrong ? wrong : add_list(names, device->ip, NAME_IP, bad);
 }
 
 static bool take_days(const char *text, long *days, long max)

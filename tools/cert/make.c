@@ -9,6 +9,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/platform_util.h>
 
+#include "cert/san.h"
 #include "cert/subject.h"
 #include "common/say.h"
 
@@ -96,26 +97,28 @@ static int set_key_ids(
 	return error;
 }
 
+static unsigned int key_usage(const struct cert_plan *plan)
+{
+	if (plan->is_ca)
+		return MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN;
+	/* Clients without ECDHE send the secret encrypted to the server's RSA key. */
+	if (plan->purpose == FOR_SERVERS && plan->key != MBED_P256)
+		return MBEDTLS_X509_KU_DIGITAL_SIGNATURE | MBEDTLS_X509_KU_KEY_ENCIPHERMENT;
+	return MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
+}
+
 static int set_usage(mbedtls_x509write_cert *cert, const struct cert_plan *plan)
 {
-	unsigned int usage = MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
-	/* SEQUENCE { id-kp-serverAuth } */
-	static const unsigned char server[] = { 0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05,
-		0x05, 0x07, 0x03, 0x01 };
-	int error;
+	size_t len;
+	const unsigned char *der = purpose_der(plan->purpose, &len);
+	int error = mbedtls_x509write_crt_set_key_usage(cert, key_usage(plan));
 
-	if (plan->is_ca)
-		return mbedtls_x509write_crt_set_key_usage(
-			cert, MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN);
-	/* Clients without ECDHE send the secret encrypted to the RSA key. */
-	if (plan->key != MBED_P256)
-		usage |= MBEDTLS_X509_KU_KEY_ENCIPHERMENT;
-	error = mbedtls_x509write_crt_set_key_usage(cert, usage);
-	if (error < 0)
+	/* Not in a CA for servers: some programs take it for the CA's own use, and refuse. */
+	if (error < 0 || (plan->is_ca && plan->purpose == FOR_SERVERS))
 		return error;
 	/* Mbed TLS's own helper would make it critical, which nobody else does. */
 	return mbedtls_x509write_crt_set_extension(cert, MBEDTLS_OID_EXTENDED_KEY_USAGE,
-		MBEDTLS_OID_SIZE(MBEDTLS_OID_EXTENDED_KEY_USAGE), 0, server, sizeof(server));
+		MBEDTLS_OID_SIZE(MBEDTLS_OID_EXTENDED_KEY_USAGE), 0, der, len);
 }
 
 static int set_names(mbedtls_x509write_cert *cert, const struct cert_names *names)
@@ -126,7 +129,7 @@ static int set_names(mbedtls_x509write_cert *cert, const struct cert_names *name
 
 	if (!list)
 		die("out of memory");
-	first = names ? names_to_san(names, list) : NULL;
+	first = names ? san_from_names(names, list) : NULL;
 	if (first)
 		error = mbedtls_x509write_crt_set_subject_alternative_name(cert, first);
 	free(list);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cert/names.h"
+#include "cert/purpose.h"
 #include "common/mbed.h"
 
 enum {
@@ -30,6 +31,7 @@ struct cert_plan {
 	const char *dn;                 /* subject; see subject_to_dn() */
 	const struct cert_names *names; /* NULL for a CA */
 	bool is_ca;
+	enum cert_purpose purpose; /* of a CA: of what it signs */
 	enum mbed_key key;
 	time_t not_before, not_after;
 };

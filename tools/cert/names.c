@@ -2,10 +2,12 @@
 /* The names and addresses a certificate is for; see names.h. */
 #include "cert/names.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert/email_uri.h"
 #include "common/address.h"
 #include "common/files.h"
 #include "common/say.h"
@@ -73,72 +75,82 @@ const char *dns_name_wrong(const char *name)
 	return strlen(name) > NAME_MAX_LEN ? "is longer than 253 characters" : NULL;
 }
 
-static const char *names_add(
-	struct cert_names *names, const struct cert_name *name, const char *text)
+static const char *ip_take(struct cert_name *entry, const char *address, char *text, size_t size)
 {
-	char *copy;
-
-	for (size_t i = 0; i < names->count; i++) {
-		if (names->item[i].is_ip == name->is_ip && strcmp(names->item[i].text, text) == 0)
-			return NULL;
-	}
-	if (names->count == NAMES_MAX)
-		return "is one too many: at most 128 names and addresses";
-	copy = path_add(text, "");
-	names->item[names->count] = *name;
-	names->item[names->count].text = copy;
-	names->count++;
-	return NULL;
-}
-
-const char *names_add_dns(struct cert_names *names, const char *name)
-{
-	const char *wrong = dns_name_wrong(name);
-	struct cert_name entry = { .is_ip = false };
-	char lower[NAME_MAX_LEN + 1];
-	size_t len = strlen(name);
-
-	if (wrong)
-		return wrong;
-	for (size_t i = 0; i <= len; i++) {
-		bool upper = name[i] >= 'A' && name[i] <= 'Z';
-
-		lower[i] = (char)(upper ? name[i] - 'A' + 'a' : name[i]);
-	}
-	return names_add(names, &entry, lower);
-}
-
-const char *names_add_ip(struct cert_names *names, const char *address)
-{
-	struct cert_name entry = { .is_ip = true };
-	char text[ADDRESS_TEXT_SIZE];
-
-	entry.address_len = address_parse(address, entry.address);
-	if (entry.address_len == 0) {
+	entry->address_len = address_parse(address, entry->address);
+	if (entry->address_len == 0) {
 		if (strchr(address, '%'))
 			return "has a zone, which a certificate cannot hold: leave out the %";
 		if (strpbrk(address, "[]/"))
 			return "is not one bare address: leave out brackets and prefix length";
 		return "is neither an IPv4 nor an IPv6 address (names go into --name)";
 	}
-	(void)address_text(entry.address, entry.address_len, text, sizeof(text));
-	return names_add(names, &entry, text);
+	(void)address_text(entry->address, entry->address_len, text, size);
+	return NULL;
+}
+
+static void to_lower(char *text)
+{
+	for (; *text; text++) {
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+	}
+}
+
+/* As the certificate is to hold it; or what is wrong. */
+static const char *take(struct cert_name *entry, const char *given, char text[NAME_TEXT_MAX + 1])
+{
+	const char *wrong = NULL;
+
+	if (entry->kind == NAME_IP)
+		return ip_take(entry, given, text, NAME_TEXT_MAX + 1);
+	if (entry->kind == NAME_DNS)
+		wrong = dns_name_wrong(given);
+	else
+		wrong = entry->kind == NAME_EMAIL ? email_wrong(given) : uri_wrong(given);
+	if (wrong)
+		return wrong;
+	snprintf(text, NAME_TEXT_MAX + 1, "%s", given);
+	/* The other kinds are compared byte by byte (hatch_client_auth). */
+	if (entry->kind == NAME_DNS)
+		to_lower(text);
+	return NULL;
+}
+
+const char *names_add(struct cert_names *names, enum name_kind kind, const char *given)
+{
+	struct cert_name entry = { .kind = kind };
+	char text[NAME_TEXT_MAX + 1];
+	const char *wrong = take(&entry, given, text);
+
+	if (wrong)
+		return wrong;
+	for (size_t i = 0; i < names->count; i++) {
+		if (names->item[i].kind == kind && strcmp(names->item[i].text, text) == 0)
+			return NULL;
+	}
+	if (names->count == NAMES_MAX)
+		return "is one too many: at most 128 names and addresses";
+	entry.text = path_add(text, "");
+	names->item[names->count++] = entry;
+	return NULL;
+}
+
+void names_take_kind(struct cert_names *names, enum name_kind kind, const struct arg_list *list,
+	const char *option)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *wrong = names_add(names, kind, list->item[i]);
+
+		if (wrong)
+			die_usage("--%s \"%s\" %s", option, list->item[i], wrong);
+	}
 }
 
 void names_take(struct cert_names *names, const struct arg_list *dns, const struct arg_list *ip)
 {
-	const char *wrong;
-
-	for (size_t i = 0; i < dns->count; i++) {
-		wrong = names_add_dns(names, dns->item[i]);
-		if (wrong)
-			die_usage("--name \"%s\" %s", dns->item[i], wrong);
-	}
-	for (size_t i = 0; i < ip->count; i++) {
-		wrong = names_add_ip(names, ip->item[i]);
-		if (wrong)
-			die_usage("--ip \"%s\" %s", ip->item[i], wrong);
-	}
+	names_take_kind(names, NAME_DNS, dns, "name");
+	names_take_kind(names, NAME_IP, ip, "ip");
 }
 
 void names_free(struct cert_names *names)
@@ -146,26 +158,4 @@ void names_free(struct cert_names *names)
 	for (size_t i = 0; i < names->count; i++)
 		free(names->item[i].text);
 	names->count = 0;
-}
-
-mbedtls_x509_san_list *names_to_san(
-	const struct cert_names *names, mbedtls_x509_san_list list[NAMES_MAX])
-{
-	for (size_t i = 0; i < names->count; i++) {
-		const struct cert_name *name = &names->item[i];
-		mbedtls_x509_subject_alternative_name *node = &list[i].node;
-
-		/* The writer only reads through the pointer, which its type does not say. */
-		if (name->is_ip) {
-			node->type = MBEDTLS_X509_SAN_IP_ADDRESS;
-			node->san.unstructured_name.p = (unsigned char *)name->address;
-			node->san.unstructured_name.len = name->address_len;
-		} else {
-			node->type = MBEDTLS_X509_SAN_DNS_NAME;
-			node->san.unstructured_name.p = (unsigned char *)name->text;
-			node->san.unstructured_name.len = strlen(name->text);
-		}
-		list[i].next = i > 0 ? &list[i - 1] : NULL;
-	}
-	return names->count > 0 ? &list[names->count - 1] : NULL;
 }

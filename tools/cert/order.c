@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for when a server certificate is made; see order.h. */
+/* What is asked for when a certificate is made; see order.h. */
 #include "cert/order.h"
 
 #include <stdio.h>
@@ -122,9 +122,10 @@ static bool plan_validity(struct cert_plan *plan, long days, const struct identi
 
 void order_make(const struct order *order, struct identity *ca, struct identity *leaf)
 {
-	struct cert_plan plan = {
-		.dn = order->dn, .names = order->output.names, .key = order->key
-	};
+	struct cert_plan plan = { .dn = order->dn,
+		.names = order->output.names,
+		.purpose = order->output.purpose,
+		.key = order->key };
 
 	if (!plan_validity(&plan, order->days, ca))
 		warn("%s: the certificate ends with the CA that signs it, before its %ld days",
@@ -146,6 +147,12 @@ void order_load_ca(struct ca_store *store, struct identity *ca)
 		return;
 	}
 	store_make(store, ca, &unnamed, 3650, false);
-	printf("There was no CA: made one in %s.\nBrowsers trust it after: hatch-cert trust\n\n",
-		store->folder);
+	if (store->purpose == FOR_CLIENTS)
+		printf("There was no CA for clients: made one in %s.\n"
+		       "Your server is to know its certificate: config.client_ca\n\n",
+			store->folder);
+	else
+		printf("There was no CA: made one in %s.\n"
+		       "Browsers trust it after: hatch-cert trust\n\n",
+			store->folder);
 }

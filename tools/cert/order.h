@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for when a server certificate is made: server, self, batch and renew share it. */
+/* What is asked for when a certificate is made: server, self, client, batch and renew share it. */
 #ifndef TOOLS_CERT_ORDER_H
 #define TOOLS_CERT_ORDER_H
 

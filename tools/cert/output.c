@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a server certificate; see output.h. */
+/* The files of a certificate; see output.h. */
 #include "cert/output.h"
 
 #include <errno.h>
@@ -193,6 +193,19 @@ static int parse_cert(mbedtls_x509_crt *into, const struct text *cert)
 	return mbedtls_x509_crt_parse(into, cert->bytes, cert->len);
 }
 
+/* A self-signed certificate is its own CA. */
+static bool check_parsed(
+	const struct output *output, mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, char *why)
+{
+	mbedtls_x509_crt *trusted = ca ? ca : cert;
+
+	if (!check_chain(cert, trusted, why) || !check_purpose(cert, output->purpose, why))
+		return false;
+	if (output->purpose == FOR_CLIENTS)
+		return check_client_names(cert, output->names, why);
+	return check_names(cert, trusted, output->names, why);
+}
+
 static bool check_cert(
 	const struct output *output, const struct text *bytes, mbedtls_x509_crt *ca, char *why)
 {
@@ -204,9 +217,7 @@ static bool check_cert(
 	error = parse_cert(&cert, bytes);
 	if (error)
 		snprintf(why, REASON_SIZE, "%s", mbed_error(error));
-	/* A self-signed certificate is its own CA. */
-	good = !error && check_chain(&cert, ca ? ca : &cert, why) &&
-	       check_names(&cert, ca ? ca : &cert, output->names, why);
+	good = !error && check_parsed(output, &cert, ca, why);
 	mbedtls_x509_crt_free(&cert);
 	return good;
 }
@@ -315,7 +326,8 @@ void output_write(const struct output *output, struct identity *leaf, mbedtls_x5
 	if (file_set_commit(&set, output->force) < 0)
 		fail(&set, output->base);
 	if (!output->quiet)
-		printf("Made a server certificate; it was read back and checked.\n");
+		printf("Made a %s certificate; it was read back and checked.\n",
+			purpose_name(output->purpose));
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (path[i] && !output->quiet)
 			printf("  %-12s %s%s\n", kinds[i].label, path[i],

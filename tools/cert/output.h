@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a server certificate: written together, read back, checked. */
+/* The files of a certificate: written together, read back, checked. */
 #ifndef TOOLS_CERT_OUTPUT_H
 #define TOOLS_CERT_OUTPUT_H
 
@@ -25,6 +25,7 @@ struct output {
 	bool chain;         /* the CA follows the certificate */
 	bool force;         /* existing files are replaced */
 	bool quiet;         /* no line for each */
+	enum cert_purpose purpose;
 	const struct cert_names *names;
 };
 

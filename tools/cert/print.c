@@ -10,7 +10,8 @@
 #include <mbedtls/oid.h> /* x509.h names its constants without including it */
 
 #include "cert/make.h"
-#include "cert/names.h"
+#include "cert/purpose.h"
+#include "cert/san.h"
 #include "common/mbed.h"
 #include "common/say.h"
 
@@ -62,14 +63,15 @@ void print_fingerprint(const mbedtls_x509_crt *cert)
 static void print_names(const mbedtls_x509_crt *cert)
 {
 	const mbedtls_x509_sequence *san = &cert->subject_alt_names;
-	char text[256];
+	char text[NAME_TEXT_MAX + 1];
+	enum name_kind kind;
 
 	if (!san->buf.p)
 		return;
 	printf("  for         ");
 	for (; san && san->buf.p; san = san->next) {
 		putchar(' ');
-		if (mbed_san_text(&san->buf, text, sizeof(text)))
+		if (san_text(&san->buf, &kind, text))
 			say_escaped(stdout, text, strlen(text));
 		else
 			printf("(another kind of name)");
@@ -102,6 +104,16 @@ static void print_usage_of(const mbedtls_x509_crt *cert)
 	}
 }
 
+static void print_purpose(const mbedtls_x509_crt *cert)
+{
+	if (!mbedtls_x509_crt_has_ext_type(cert, MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE))
+		return;
+	if (purpose_allows(cert, FOR_SERVERS))
+		printf(", for servers");
+	if (purpose_allows(cert, FOR_CLIENTS))
+		printf(", for clients");
+}
+
 void print_cert(const mbedtls_x509_crt *cert)
 {
 	char key[32];
@@ -118,6 +130,7 @@ void print_cert(const mbedtls_x509_crt *cert)
 	printf("\n  key          %s\n  signature    %s\n", key, mbed_signature_text(cert));
 	printf("  usage        %s", mbedtls_x509_crt_get_ca_istrue(cert) > 0 ? "CA, " : "");
 	print_usage_of(cert);
+	print_purpose(cert);
 	printf("\n  serial       ");
 	print_hex(cert->serial.p, cert->serial.len);
 	printf("\n  SHA-256      ");

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The folder of the CA: ca.key (0600), ca.pem and ca.der, in a folder that only its owner may
+ * The folder of a CA: ca.key (0600), ca.pem and ca.der, in a folder that only its owner may
  * enter. It lies outside of any build folder, so that cleaning does not take it along and a
  * project does not publish it.
+ *
+ * Clients have a CA of their own, in the folder "clients" within. A server that asks for its
+ * certificates then takes no server's certificate for somebody's, whatever a TLS library makes of
+ * the extended key usage; and whoever has the key of the one CA has not that of the other.
  */
 #ifndef TOOLS_CERT_STORE_H
 #define TOOLS_CERT_STORE_H
@@ -13,14 +17,18 @@
 #include "cert/subject.h"
 
 struct ca_store {
+	enum cert_purpose purpose; /* of what it signs */
 	char *folder;
 	char *cert; /* ca.pem */
 	char *der;  /* ca.der */
 	char *key;  /* ca.key */
 };
 
-/* folder NULL: ${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca. Makes nothing. */
-void store_open(struct ca_store *store, const char *folder);
+/*
+ * folder NULL: ${XDG_DATA_HOME:-$HOME/.local/share}/hatch/ca. It is that of the servers' CA also
+ * where the clients' is wanted. Makes nothing.
+ */
+void store_open(struct ca_store *store, const char *folder, enum cert_purpose purpose);
 void store_close(struct ca_store *store);
 
 bool store_has_ca(const struct ca_store *store);

@@ -97,7 +97,8 @@ char *subject_to_dn(const struct subject *subject)
 		{ "state", "ST", subject->state, SUBJECT_L_MAX },
 		{ "locality", "L", subject->locality, SUBJECT_L_MAX },
 		{ "organization", "O", subject->organization, SUBJECT_O_MAX },
-		{ "common-name", "CN", subject->common_name, SUBJECT_CN_MAX },
+		{ subject->cn_option ? subject->cn_option : "common-name", "CN",
+			subject->common_name, SUBJECT_CN_MAX },
 	};
 	char *dn = malloc(DN_SIZE);
 	char *end = dn;
@@ -155,4 +156,13 @@ char *subject_of(const mbedtls_x509_crt *cert)
 		}
 	}
 	return dn;
+}
+
+const mbedtls_x509_name *subject_common_name(const mbedtls_x509_crt *cert)
+{
+	const mbedtls_x509_name *name = &cert->subject;
+
+	while (name && MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) != 0)
+		name = name->next;
+	return name;
 }

@@ -12,6 +12,7 @@ struct subject {
 	const char *locality;     /* L */
 	const char *organization; /* O */
 	const char *common_name;  /* CN */
+	const char *cn_option;    /* what its option is called; default: "common-name" */
 };
 
 /* RFC 5280 appendix A: what the fields may hold, in characters. */
@@ -32,5 +33,8 @@ char *subject_to_dn(const struct subject *subject);
  * string types survive and the two are the same bytes. NULL if it is too long.
  */
 char *subject_of(const mbedtls_x509_crt *cert);
+
+/* The first common name in it, or NULL. */
+const mbedtls_x509_name *subject_common_name(const mbedtls_x509_crt *cert);
 
 #endif

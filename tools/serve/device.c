@@ -5,11 +5,11 @@
  */
 #include "serve/device.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "page.h" /* made from page.html by the build */
+#include "serve/json.h"
+#include "serve/watch.h"
 
 enum {
 	LED_COUNT = 4,
@@ -20,13 +20,6 @@ enum {
 	LOG_ROWS = 100000
 };
 
-struct shown { /* a handshake in the list */
-	char peer[46];
-	const char *version, *group;
-	bool resumed;
-	uint32_t ms;
-};
-
 struct slow { /* an answer that is due later */
 	struct hatch_ref ref;
 	unsigned ticks;
@@ -34,118 +27,74 @@ struct slow { /* an answer that is due later */
 
 static struct {
 	bool led[LED_COUNT];
-	struct shown shown[SHOWN_MAX]; /* the newest first */
-	size_t shown_count;
 	struct slow slow[SLOW_MAX];
 	size_t slow_count;
 } device;
 
-/* ---- the page ---- */
-
-static int page(struct hatch_req *req)
-{
-	(void)hatch_set_field(req, "Cache-Control", "no-cache");
-	(void)hatch_set_field(req, "Content-Security-Policy",
-		"default-src 'self'; img-src data:; script-src 'unsafe-inline'; "
-		"style-src 'unsafe-inline'");
-	return hatch_send_static(
-		req, 200, "text/html; charset=utf-8", serve_page, sizeof(serve_page));
-}
-
 /* ---- status ---- */
 
-struct text {
-	char bytes[4096];
-	size_t len;
-};
-
-/* What does not fit is cut off, and the sizes above see to it that everything fits. */
-static void add(struct text *text, const char *format, ...)
-{
-	va_list args;
-	size_t room = sizeof(text->bytes) - text->len;
-	va_start(args, format);
-	int len = vsnprintf(text->bytes + text->len, room, format, args);
-	va_end(args);
-	if (len > 0)
-		text->len += (size_t)len < room ? (size_t)len : room - 1;
-}
-
-static const char *truth(bool value)
-{
-	return value ? "true" : "false";
-}
-
-static void add_this(struct text *text, const struct hatch_req *req)
+void device_add_this(struct json *text, const struct hatch_req *req)
 {
 	struct hatch_tls_facts facts;
 	bool secure = hatch_tls_facts_of(req, &facts) == 0;
-	add(text, "\"this\":{\"secure\":%s", truth(secure));
+	json_add(text, "\"this\":{\"secure\":%s", json_truth(secure));
 	if (secure)
-		add(text,
+		json_add(text,
 			",\"version\":\"%s\",\"suite\":\"%s\",\"group\":\"%s\",\"resumed\":%s,\"ms\":%lu,"
 			"\"heap_now\":%lu,\"heap_peak\":%lu",
-			facts.version, facts.suite, facts.group, truth(facts.resumed),
+			facts.version, facts.suite, facts.group, json_truth(facts.resumed),
 			(unsigned long)facts.handshake_ms, (unsigned long)facts.heap_now,
 			(unsigned long)facts.heap_peak);
-	add(text, "}");
+	json_add(text, "}");
 }
 
-static void add_stats(struct text *text, struct hatch *srv)
+static void add_stats(struct json *text, struct hatch *srv)
 {
 	struct hatch_stats s;
 	hatch_get_stats(srv, &s);
-	add(text, "\"uptime_ms\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"connections\":%lu,",
+	json_add(text, "\"uptime_ms\":%lu,\"memory\":%lu,\"tls_heap\":%lu,\"connections\":%lu,",
 		(unsigned long)s.uptime_ms, (unsigned long)s.memory, (unsigned long)s.tls_heap,
 		(unsigned long)s.conns);
-	add(text,
+	json_add(text,
 		"\"connections_idle\":%lu,\"connections_max\":%lu,\"accepted\":%lu,\"evicted\":%lu,"
 		"\"refused\":%lu,",
 		(unsigned long)s.conns_idle, (unsigned long)s.conns_max, (unsigned long)s.accepted,
 		(unsigned long)s.evicted, (unsigned long)s.refused);
-	add(text,
+	json_add(text,
 		"\"handshakes_full\":%lu,\"handshakes_resumed\":%lu,\"handshakes_failed\":%lu,"
 		"\"requests\":%lu,",
 		(unsigned long)s.handshakes_full, (unsigned long)s.handshakes_resumed,
 		(unsigned long)s.handshakes_failed, (unsigned long)s.requests);
 }
 
-/* Peers are addresses and the rest are our own words: nothing here needs escaping. */
-static int status(struct hatch_req *req)
+void device_add_leds(struct json *text)
 {
-	static struct text text; /* not on the stack: a device's is short */
-	text.len = 0;
-	add(&text, "{");
-	add_stats(&text, hatch_server(req));
-	add_this(&text, req);
-	add(&text, ",\"leds\":[");
+	json_add(text, "\"leds\":[");
 	for (size_t i = 0; i < LED_COUNT; i++)
-		add(&text, "%s%s", i == 0 ? "" : ",", truth(device.led[i]));
-	add(&text, "],\"handshakes\":[");
-	for (size_t i = 0; i < device.shown_count; i++) {
-		const struct shown *h = &device.shown[i];
-		add(&text,
-			"%s{\"peer\":\"%s\",\"version\":\"%s\",\"group\":\"%s\",\"resumed\":%s,\"ms\":%lu}",
-			i == 0 ? "" : ",", h->peer, h->version, h->group, truth(h->resumed),
-			(unsigned long)h->ms);
-	}
-	add(&text, "]}\n");
-	(void)hatch_set_field(req, "Cache-Control", "no-store");
-	return hatch_send_bytes(req, 200, "application/json", text.bytes, text.len);
+		json_add(text, "%s%s", i == 0 ? "" : ",", json_truth(device.led[i]));
+	json_add(text, "]");
 }
 
-static void on_handshake(void *user, const char *peer, const struct hatch_tls_facts *facts)
+/* Our own words: nothing here needs escaping. */
+static int status(struct hatch_req *req)
 {
-	(void)user;
-	memmove(&device.shown[1], &device.shown[0], (SHOWN_MAX - 1) * sizeof(device.shown[0]));
-	struct shown *h = &device.shown[0];
-	snprintf(h->peer, sizeof(h->peer), "%s", peer);
-	h->version = facts->version;
-	h->group = facts->group;
-	h->resumed = facts->resumed;
-	h->ms = facts->handshake_ms;
-	if (device.shown_count < SHOWN_MAX)
-		device.shown_count++;
+	struct json *text = json_begin();
+	json_add(text, "{");
+	add_stats(text, hatch_server(req));
+	device_add_this(text, req);
+	json_add(text, ",");
+	device_add_leds(text);
+	json_add(text, ",\"handshakes\":[");
+	for (size_t i = 0, shown = 0; i < watch.conns && shown < SHOWN_MAX; i++) {
+		const struct watch_conn *c = &watch.conn[i];
+		if (!c->secure)
+			continue;
+		json_add(text, "%s{\"version\":\"%s\",\"group\":\"%s\",\"resumed\":%s,\"ms\":%lu}",
+			shown++ == 0 ? "" : ",", c->version, c->group, json_truth(c->resumed),
+			(unsigned long)c->shake_ms);
+	}
+	json_add(text, "]}\n");
+	return json_send(req, text);
 }
 
 /* ---- LEDs ---- */
@@ -164,7 +113,7 @@ static int led_of(struct hatch_req *req)
 
 static int send_led(struct hatch_req *req, int n)
 {
-	return hatch_send_json(req, 200, "{\"led\":%d,\"on\":%s}\n", n, truth(device.led[n]));
+	return hatch_send_json(req, 200, "{\"led\":%d,\"on\":%s}\n", n, json_truth(device.led[n]));
 }
 
 static int led_get(struct hatch_req *req)
@@ -277,19 +226,7 @@ static const struct hatch_route api[] = {
 	HATCH_ROUTE(HATCH_POST, "/goodbye", goodbye),
 };
 
-static const struct hatch_route routes[] = { HATCH_ROUTE(HATCH_GET, "/", page) };
-static const struct hatch_group groups[] = { HATCH_GROUP("/api", api) };
-static const struct hatch_observer observer = { .handshake = on_handshake };
-
-void device_configure(struct hatch_config *config)
-{
-	config->routes = routes;
-	config->route_count = HATCH_COUNT(routes);
-	config->groups = groups;
-	config->group_count = HATCH_COUNT(groups);
-	config->observer = &observer;
-	config->copy_max = sizeof(((struct text *)0)->bytes);
-}
+const struct hatch_group device_group = HATCH_GROUP("/api", api);
 
 int device_start(struct hatch *srv)
 {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A pretended device: a page, LEDs, a log, an echo.  What `make demo` serves, and an example of
- * how a larger program uses the library.
+ * A pretended device: LEDs, a log, an echo, answers that take a while.  What `make demo` serves
+ * below /api, and an example of how a larger program uses the library.
  */
 #ifndef TOOLS_SERVE_DEVICE_H
 #define TOOLS_SERVE_DEVICE_H
 
-#include <hatch.h>
+#include "serve/json.h"
 
-/* Routes and observer into the configuration; everything else is left alone. */
-void device_configure(struct hatch_config *config);
+extern const struct hatch_group device_group; /* needs JSON_ROOM as config.copy_max */
+
+/* "this":{...}, the connection that asks; and "leds":[...]. */
+void device_add_this(struct json *json, const struct hatch_req *req);
+void device_add_leds(struct json *json);
 
 /* After hatch_open(). */
 int device_start(struct hatch *srv);

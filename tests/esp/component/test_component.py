@@ -13,7 +13,8 @@ REPO = kconfig.REPO
 IDF = pathlib.Path(__file__).parent / "idf"
 CHIPS = ["esp32", "esp32s2", "esp32s3", "esp32c2", "esp32c3", "esp32c5", "esp32c6", "esp32h2", "esp32p4"]
 EXCHANGE = {"mbedtls_ecdh_make_params", "mbedtls_ecdh_make_public", "mbedtls_ecdh_calc_secret",
-            "mbedtls_psa_ecp_generate_key", "mbedtls_psa_ecp_export_public_key", "mbedtls_psa_key_agreement_ecdh"}
+            "mbedtls_psa_ecp_generate_key", "mbedtls_psa_ecp_export_public_key", "mbedtls_psa_key_agreement_ecdh",
+            "mbedtls_pk_sign", "mbedtls_pk_sign_ext", "mbedtls_ssl_handle_pending_alert"}
 SIGNATURES = {"mbedtls_ecdsa_write_signature", "mbedtls_ecdsa_read_signature", "mbedtls_psa_ecdsa_sign_hash"}
 
 

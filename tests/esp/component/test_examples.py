@@ -18,11 +18,13 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes
 CHIP = ["riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs"]
 SPLIT_DRIVERS = {"esp_driver_gpio", "esp_driver_tsens"}
 KNOWN = SPLIT_DRIVERS | {"driver", "esp_wifi", "esp_netif", "esp_event", "nvs_flash", "esp_hw_support", "esp_timer",
-                         "bootloader_support"}
+                         "bootloader_support", "app_update", "esp_app_format", "mbedtls", "json"}
+MBEDTLS = ["-DMBEDTLS_CONFIG_FILE=<tests/esp/mbedtls_config_idf5.h>", f"-I{REPO}", "-isystem",
+           str(next((REPO / ".deps").glob("mbedtls-3.6.*")) / "include")]  # 4 has the same of what they use
 
 
-def test_there_are_two():
-    assert [path.name for path in EXAMPLES] == ["first_boot", "rest_server"]
+def test_there_are_five():
+    assert [path.name for path in EXAMPLES] == ["first_boot", "first_login", "live", "ota", "rest_server"]
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.name)
@@ -38,7 +40,7 @@ def settings_of(example, target, folder):
     assert not tree.warnings
     found = []
     for symbol in tree.unique_defined_syms:
-        value = symbol.str_value
+        value = "a long password" if symbol.name == "OTA_PASSWORD" else symbol.str_value
         if symbol.type == kconfiglib.STRING:
             value = f'"{value}"'
         found.append(f"-DCONFIG_{symbol.name}={value}")
@@ -48,8 +50,9 @@ def settings_of(example, target, folder):
 @pytest.mark.parametrize("generation", ["5", "6"])
 @pytest.mark.parametrize("compiler", ["host", "chip"])
 def test_compiles(example, compiler, generation, tmp_path):
-    if example.name == "rest_server":
+    if (example / "main/wifi.example.h").exists():
         (tmp_path / "wifi.h").write_text((example / "main/wifi.example.h").read_text())
+    if example.name == "rest_server":
         subprocess.run([harness.CERT, "self", "--name", "esp32.local", "--format", "header", "--out",
                         tmp_path / "esp32"], check=True, capture_output=True, timeout=60)
     command = CHIP if compiler == "chip" else ["gcc"]
@@ -58,7 +61,7 @@ def test_compiles(example, compiler, generation, tmp_path):
         [*command, "-std=gnu17" if generation == "5" else "-std=gnu2x", *WARNINGS, "-O2", "-c",
          *settings_of(example, "esp32c3", tmp_path), f"-I{REPO / 'src'}", f"-I{HERE / 'include'}",
          f"-I{REPO / 'tests/esp/include'}", f"-I{REPO / f'tests/esp/include-{generation}'}", f"-I{tmp_path}",
-         *map(str, sources)], capture_output=True, text=True, cwd=tmp_path)
+         *MBEDTLS, "-isystem", "/usr/include/cjson", *map(str, sources)], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -68,8 +71,9 @@ def test_its_component(example):
     named += re.findall(r"set\(sensor (\w+\.c)", text)
     files = {path.name for path in (example / "main").glob("*.c")}
     assert {name for name in named if name.endswith(".c")} == files
-    requires = re.search(r"PRIV_REQUIRES (.*?)\)", text, re.S).group(1).replace("${drivers}", "").split()
-    requires += re.search(r"set\(drivers (.*?)\)", text).group(1).split()
+    requires = re.search(r"PRIV_REQUIRES (.*?)\)", text, re.S).group(1)
+    requires = re.sub(r"\$\{(drivers|json)\}", "", requires).split()
+    requires += " ".join(re.findall(r"set\((?:drivers|json) (.*?)\)", text)).split()
     assert set(requires) <= KNOWN
     manifest = (example / "main/idf_component.yml").read_text()
     override = re.search(r'override_path: "(.*?)"', manifest).group(1)
@@ -112,3 +116,15 @@ def test_manifest():
         assert (REPO / path / "CMakeLists.txt").exists()
     assert len(re.findall(r"- path: ", text)) == len(EXAMPLES)
     assert "license: MIT" in text and 'idf: ">=5.2"' in text and re.search(r"^description: .{20,}$", text, re.M)
+
+
+def test_its_readme(example):
+    """Names all of its files, and none that is not there; what it links to exists."""
+    text = (example / "README.md").read_text()
+    for path in (example / "main").glob("*.c"):
+        assert f"`main/{path.name}`" in text or f"`{path.name}`" in text, path.name
+    for name in re.findall(r"`(main/\w+\.c|partitions\.csv)`", text):
+        assert (example / name).exists(), name
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (example / link).exists(), link
+    assert "**Never run on hardware" in text.replace("\nhardware", " hardware")

@@ -2,12 +2,12 @@
 """The handlers of the ESP-IDF examples, on this machine: the page that asks for a Wi-Fi, the LEDs."""
 import json
 import pathlib
-import re
 import subprocess
 
 import pytest
 
 import harness
+from boards import wraps
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parents[2]
@@ -20,18 +20,12 @@ def program(tmp_path_factory):
     subprocess.run(
         ["gcc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-DCONFIG_REST_LED_GPIO_0=2", "-DCONFIG_REST_LED_GPIO_1=4",
          '-DCONFIG_FIRST_BOOT_HOSTNAME="hatch"',
-         f"-I{REPO / 'src'}", f"-I{HERE / 'include'}", f"-I{REPO / 'tests/esp/include'}", HERE / "board/board.c",
+         f"-I{REPO / 'src'}", "-isystem", "/usr/include/cjson", f"-I{HERE / 'include'}", f"-I{REPO / 'tests/esp/include'}", HERE / "board/board.c",
          EXAMPLES / "first_boot/main/setup.c", EXAMPLES / "first_boot/main/device.c",
          EXAMPLES / "rest_server/main/api.c", EXAMPLES / "rest_server/main/temperature.c",
          "-Wl,--start-group", harness.BUILD / "libhatch.a", harness.BUILD / "libhatch_mbedtls.a", "-Wl,--end-group",
-         *wraps(), "-lpthread", "-o", out], check=True, timeout=60)
+         *wraps(), "-lcjson", "-lpthread", "-o", out], check=True, timeout=60)
     return out
-
-
-def wraps():
-    text = (REPO / "cmake/HatchFast.cmake").read_text()
-    return [f"-Wl,--wrap={name}" for name in
-            re.findall(r"mbedtls_\w+", re.search(r"set\(hatch_wraps(.*?)\)", text, re.S).group(1))]
 
 
 class Board:
@@ -110,11 +104,14 @@ def test_the_device_says_how_it_is(board):
 def test_leds_and_sensor(board):
     one = board()
     assert "pin 2 is an output\npin 4 is an output\n" in one.said()
-    assert one.ask("/api/leds/1", "-X", "PUT", "-d", "on") == (200, '{"led":1,"on":true}\n')
+    assert one.ask("/api/leds/1", "-X", "PUT", "-d", ' {"on": true}\n') == (200, '{"led":1,"on":true}\n')
     assert "pin 4: 1\n" in one.said()
     assert one.ask("/api/leds/1") == (200, '{"led":1,"on":true}\n')
     assert one.ask("/api/leds/0") == (200, '{"led":0,"on":false}\n')
     assert one.ask("/api/leds/2")[0] == 404
     assert one.ask("/api/leds/-1")[0] == 404
-    assert one.ask("/api/leds/0", "-X", "PUT", "-d", "maybe")[0] == 400
+    for body in ("on", '{"on":1}', '{"on":true}x', "[true]", '{"on":true', "{}", ""):
+        assert one.ask("/api/leds/0", "-X", "PUT", "-d", body)[0] == 400, body
+    assert one.ask("/api/leds/0", "-X", "PUT", "-d", '{"on":true' + " " * 53 + "}")[0] == 200
+    assert one.ask("/api/leds/0", "-X", "PUT", "-d", '{"on":true' + " " * 54 + "}")[0] == 413
     assert json.loads(one.ask("/api/temperature")[1]) == {"celsius": 31.2}

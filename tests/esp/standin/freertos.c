@@ -26,7 +26,7 @@ struct tskTaskControlBlock {
 
 struct QueueDefinition {
 	pthread_cond_t given;
-	unsigned count;
+	unsigned max, count;
 };
 
 /* One lock for all of it: what is guarded is short, and who waits waits on a condition. */
@@ -118,13 +118,14 @@ void vTaskDelete(TaskHandle_t xTaskToDelete)
 	pthread_mutex_unlock(&kernel);
 }
 
-static SemaphoreHandle_t semaphore_create(unsigned count)
+static SemaphoreHandle_t semaphore_create(unsigned max, unsigned count)
 {
 	SemaphoreHandle_t made = standin.no_semaphores ? NULL : calloc(1, sizeof(*made));
 	if (made == NULL)
 		return NULL;
 	pthread_cond_init(&made->given, NULL);
 	made->count = count;
+	made->max = max;
 	pthread_mutex_lock(&kernel);
 	standin.semaphores++;
 	pthread_mutex_unlock(&kernel);
@@ -133,12 +134,17 @@ static SemaphoreHandle_t semaphore_create(unsigned count)
 
 SemaphoreHandle_t xSemaphoreCreateMutex(void)
 {
-	return semaphore_create(1);
+	return semaphore_create(1, 1);
 }
 
 SemaphoreHandle_t xSemaphoreCreateBinary(void)
 {
-	return semaphore_create(0);
+	return semaphore_create(1, 0);
+}
+
+SemaphoreHandle_t xSemaphoreCreateCounting(UBaseType_t max, UBaseType_t initial)
+{
+	return semaphore_create((unsigned)max, (unsigned)initial);
 }
 
 BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks)
@@ -156,8 +162,8 @@ BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks)
 BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore)
 {
 	pthread_mutex_lock(&kernel);
-	BaseType_t given = semaphore->count == 0 ? pdTRUE : pdFALSE;
-	semaphore->count = 1;
+	BaseType_t given = semaphore->count < semaphore->max ? pdTRUE : pdFALSE;
+	semaphore->count += given == pdTRUE ? 1 : 0;
 	pthread_cond_signal(&semaphore->given);
 	pthread_mutex_unlock(&kernel);
 	return given;

@@ -1,7 +1,9 @@
 /*
- * api.c - the REST interface
+ * api.c - the REST interface: Hatch writes JSON, cJSON reads it
  * SPDX-License-Identifier: MIT
  */
+#include <cJSON.h>
+#include <ctype.h>
 #include <driver/gpio.h>
 #include <sdkconfig.h>
 
@@ -37,15 +39,29 @@ static int led_get(struct hatch_req *req)
 	return send_led(req, n);
 }
 
+/* {"on":true}: anything else is refused, what is behind it too.  -1: it is not that. */
+static int wish_of(struct hatch_span body)
+{
+	const char *end = NULL;
+	cJSON *json = cJSON_ParseWithLengthOpts(body.ptr, body.len, &end, 0);
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, "on");
+	int wish = cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
+	cJSON_Delete(json);
+	while (end != NULL && end < body.ptr + body.len && isspace((unsigned char)*end))
+		end++;
+	return end == body.ptr + body.len ? wish : -1;
+}
+
 static int led_put(struct hatch_req *req)
 {
 	long n;
-	struct hatch_span body = hatch_body(req);
+	int wish = wish_of(hatch_body(req));
 	if (!led_of(req, &n))
 		return hatch_send_json(req, 404, "{\"error\":\"no such LED\"}\n");
-	if (!hatch_eq(body, "on") && !hatch_eq(body, "off"))
-		return hatch_send_json(req, 400, "{\"error\":\"say on or off\"}\n");
-	on[n] = hatch_eq(body, "on");
+	if (wish < 0)
+		return hatch_send_json(
+			req, 400, "{\"error\":\"say {\\\"on\\\":true} or false\"}\n");
+	on[n] = wish == 1;
 	gpio_set_level(pins[n], on[n]);
 	return send_led(req, n);
 }
@@ -58,7 +74,7 @@ static int temperature(struct hatch_req *req)
 	return hatch_send_json(req, 200, "{\"celsius\":%.1f}\n", (double)celsius);
 }
 
-static const struct hatch_policy short_body = { .body_max = 8 };
+static const struct hatch_policy short_body = { .body_max = 64 };
 
 static const struct hatch_route routes[] = {
 	HATCH_ROUTE(HATCH_GET, "/leds/:n", led_get),
