@@ -51,7 +51,7 @@ static void each_stream(struct hatch *srv, const struct hatch_span *text)
 
 static void deliver_to_one(struct hatch *srv, const struct hx_posted *posted)
 {
-	struct hx_live *live = hx_live_find(srv, posted->one);
+	struct hx_live *live = hx_live_find(srv, posted->whom.one);
 	if (live == NULL || live->ops != &hx_events_ops || live->stopping)
 		return;
 	if (!hx_events_put(live, posted->bytes, posted->len))
@@ -62,13 +62,13 @@ static void deliver_to_one(struct hatch *srv, const struct hx_posted *posted)
 static void deliver(struct hatch *srv, const struct hx_posted *posted)
 {
 	struct hatch_span text = hx_span(posted->bytes, posted->len);
-	if (posted->to == HX_TO_ONE) {
+	if (posted->whom.to == HX_TO_ONE) {
 		deliver_to_one(srv, posted);
-	} else if (posted->to == HX_TO_ALL) {
+	} else if (posted->whom.to == HX_TO_ALL) {
 		each_stream(srv, NULL);
 		each_stream(srv, &text);
 	} else {
-		add_to(srv, posted->key, text);
+		add_to(srv, posted->whom.key, text);
 	}
 }
 
@@ -89,29 +89,38 @@ static bool is_stream(const struct hatch_config *config, const void *stream)
 	return found;
 }
 
+/* A path is its route's stream from here on.  EINVAL: no stream of this server. */
+static int find_stream(struct hx_whom *whom, const struct hatch_config *config, struct hatch_to to)
+{
+	int error = hx_whom(whom, config, to, hatch_events);
+	if (error == 0 && whom->to == HX_TO_ROUTE) {
+		const struct hatch_route *route = whom->key;
+		whom->to = HX_TO_ARG;
+		whom->key = route->arg;
+	}
+	return error == 0 && whom->to == HX_TO_ARG && !is_stream(config, whom->key) ? HATCH_EINVAL
+										    : error;
+}
+
+static bool is_too_long(const struct hatch_config *config, const struct hx_whom *whom, size_t size)
+{
+	const struct hatch_event_stream *stream = whom->to == HX_TO_ARG ? whom->key : NULL;
+	return size > 0xffff || size + HX_EVENT_CHUNK > config->live_buffer ||
+	       (stream != NULL && size + HX_EVENT_PREFIX > stream->memory_len);
+}
+
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event)
 {
+	const struct hatch_config *config = hx_config(srv);
 	struct hx_posted *posted;
+	struct hx_whom whom;
 	struct hx_text text;
-	int error = hx_event_check(event);
-	if (error < 0)
-		return error;
-	if (to.path != NULL) {
-		const struct hatch_route *route = hx_route_named(hx_config(srv), to.path);
-		if (route == NULL || route->handler != hatch_events)
-			return HATCH_EINVAL;
-		to = hatch_to_arg(route->arg);
-	}
-	const struct hatch_event_stream *stream = to.arg;
-	if (stream != NULL && !is_stream(hx_config(srv), stream))
-		return HATCH_EINVAL;
+	HX_TRY(hx_event_check(event));
+	HX_TRY(find_stream(&whom, config, to));
 	size_t size = hx_event_size(event);
-	if (size > 0xffff || size + HX_EVENT_CHUNK > hx_config(srv)->live_buffer ||
-		(stream != NULL && size + HX_EVENT_PREFIX > stream->memory_len))
+	if (is_too_long(config, &whom, size))
 		return HATCH_EBIG;
-	error = hx_publish_begin(srv, to, (uint32_t)size, deliver, &posted);
-	if (error < 0)
-		return error;
+	HX_TRY(hx_publish_begin(srv, &whom, (uint32_t)size, deliver, &posted));
 	hx_text_init(&text, posted->bytes, size);
 	hx_event_write(&text, event);
 	hx_publish_end(srv);

@@ -104,8 +104,8 @@ def test_one_and_all(live):
 
 
 def test_too_long(live):
-    assert live.ask("event /events - - " + "x" * 2008) == "0"
-    assert live.ask("event /events - - " + "x" * 2009) == "-7"  # half of config.publish_queue, with 32 bytes of its own
+    assert live.ask("event /events - - " + "x" * 1990) == "0"
+    assert live.ask("event /events - - " + "x" * 2033) == "-7"  # config.live_buffer is 2048
     assert live.ask("event /strict - - " + "x" * 246) == "0"
     assert live.ask("event /strict - - " + "x" * 247) == "-7"  # its memory is 256
 

@@ -79,6 +79,7 @@ static int hook_fails(struct hatch_req *req)
 static const struct hatch_hook failures[] = { { hook_fails, NULL } };
 static const struct hatch_policy failing = { .after = failures, .after_count = 1 };
 static const struct hatch_route routes[] = {
+	HATCH_ROUTE(HATCH_POST, "/ws", hook_fails), /* another method of the same path */
 	HATCH_ROUTE_ARG(HATCH_GET, "/ws", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/other", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/events", hatch_events, &stream),
@@ -666,7 +667,7 @@ static void damaged_frames(void **state)
 	mild = ops;
 	mild.message = throw_away;
 	memcpy(changed, routes, sizeof(routes));
-	changed[0].arg = &mild;
+	changed[1].arg = &mild;
 	for (unsigned seed = 1; seed < 2000; seed++) {
 		char bytes[sizeof(talk) - 1];
 		struct world w;
