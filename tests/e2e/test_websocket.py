@@ -327,14 +327,14 @@ def test_publishing(live, connect):
     clients = [connect("/api/news") for _ in range(3)]
     other = connect()
     wait_until(lambda: live.stats()["live"] == 4, "four")
-    assert live.ask("say /api/news hello") == "0"
-    assert live.ask("say * all") == "0"
+    assert live.publish("say /api/news hello") == "0"
+    assert live.publish("say * all") == "0"
     for client in clients:
         assert client.frame() == (0x81, b"hello") and client.frame() == (0x81, b"all")
     assert other.frame() == (0x81, b"all")
-    assert live.ask("say /events x") == "-1"  # no WebSockets there
-    assert live.ask("say /news x") == "-1" and live.ask("say /nowhere x") == "-1"
-    assert live.ask("say /api/news " + "x" * 2017) == "-7"
+    assert live.publish("say /events x") == "-1"  # no WebSockets there
+    assert live.publish("say /news x") == "-1" and live.publish("say /nowhere x") == "-1"
+    assert live.publish("say /api/news " + "x" * 2017) == "-7"
 
 
 def test_stop_says_1001(pki, tmp_path):
