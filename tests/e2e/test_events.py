@@ -74,6 +74,7 @@ def test_many_subscribers(live, pki, secure):
 def test_replay(live):
     for i in range(1, 6):
         live.publish(f"event /events e{i} - {i}")
+    live.stats()  # what was published before it has been handed out
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e3"]) as client:
         assert [client.event()[1] for _ in range(2)] == ["e4", "e5"]
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e5"]) as client:
@@ -84,6 +85,7 @@ def test_replay(live):
         assert client.event()[1] == "e1"  # all that there is
     for i in range(7, 300):
         assert live.publish(f"event /events e{i} - {'x' * 30}") == "0"
+    live.stats()
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e6"]) as client:
         first = int(client.event()[1][1:])
         assert 150 < first < 290  # the memory has 4096 bytes
