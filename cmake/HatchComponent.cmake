@@ -32,6 +32,8 @@ if(NOT hatch_signs)
 endif()
 
 idf_component_register(SRCS ${hatch_sources} INCLUDE_DIRS ${hatch_dir}/src PRIV_REQUIRES ${hatch_requires})
+# The registry's zlib, if the project has it: for permessage-deflate (src/live/ws_deflate.c).
+idf_component_optional_requires(PRIVATE zlib espressif__zlib)
 
 # The numbers of menuconfig, which the program's view of hatch_limits.h has to share.
 file(STRINGS ${hatch_dir}/src/hatch_limits.h hatch_limits REGEX "^#define HATCH_[A-Z_0-9]+ [0-9]+$")

@@ -103,9 +103,9 @@ def check_properties(tree):
 
 
 def public_names(tree):
-    """What hatch.h and hatch_web.h give a program, and each one's kind for keywords.txt."""
+    """What hatch.h, hatch_web.h and hatch_live.h give a program, and each one's kind for keywords.txt."""
     names = {}
-    for header in ("src/hatch.h", "src/hatch_web.h"):
+    for header in ("src/hatch.h", "src/hatch_web.h", "src/hatch_live.h"):
         if not tree.has(header):
             continue
         code = re.sub(r"/\*.*?\*/", "", tree.read(header), flags=re.S).replace("\\\n", " ")
@@ -308,7 +308,8 @@ MISTAKES = [
     ("library.json", r'"espressif32"', '"espressif8266"', "platforms"),
     ("library.json", r'"frameworks": \["arduino", ', '"frameworks": [', "frameworks"),
     ("library.json", r'"headers": \["', '"headers": ["none.h", "', "none.h"),
-    ("library.json", r'^.*REST-API.ino.*\n', '    {"name": "x", "base": "examples/none", "files": ["x.ino"]}\n', "REST-API"),
+    ("library.json", r'^.*Websocket-Chat.ino.*\n', '    {"name": "x", "base": "examples/none", "files": ["x.ino"]}\n',
+     "Websocket-Chat"),
     ("library.json", r'"srcFilter": \[', '"srcFilter": ["-<none.c>", ', "about no file"),
     ("library.json", r'"flags": \[', '"flags": ["-lm", ', "-lm"),
     ("library.json", r'"build": \{', '"build": { "flag": 1, ', "build.flag:"),

@@ -214,7 +214,7 @@ def virt_jobs(build, long, reports):
     jobs = pytest_jobs("virt", build, "build", 1800 if long else 300, long, reports)
     jobs += [job for job in pytest_jobs("e2e", build, "build", 300, long, reports)
              if job.name.split()[0] in ("e2e/test_tls", "e2e/test_transfer", "e2e/test_curl", "e2e/test_demo",
-                                        "e2e/test_demo_feed")]
+                                        "e2e/test_demo_feed", "e2e/test_live")]
     for job in jobs:
         job.env["HATCH_BOARD"] = os.path.join(ROOT, FIRMWARES[build][0])
         if build != "virt":

@@ -436,7 +436,8 @@ struct hatch_config {
 				 one; below max_conns; default 0: none */
 	uint16_t live_buffer; /* bytes that wait to be sent to one of them; default 2048 */
 	uint16_t live_piece;  /* bytes of a message that is arriving; default 1024 */
-	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096 */
+	uint32_t publish_queue; /* bytes published and not handed out yet; default 4096, at least
+				   256 */
 };
 
 enum hatch_level {
@@ -546,7 +547,8 @@ struct hatch_stats {
 	uint32_t handshakes_delayed; /* over config.client_handshakes_per_min */
 	uint32_t requests_limited;   /* 429: over config.client_requests_per_min */
 	uint32_t live, live_dropped; /* live connections, and messages that slow ones have missed */
-	uint32_t publish_dropped;    /* refused with HATCH_EFULL */
+	uint32_t publish_dropped; /* refused with HATCH_EFULL; those at the same instant may be one
+				   */
 };
 void hatch_get_stats(struct hatch *srv, struct hatch_stats *out);
 

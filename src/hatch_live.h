@@ -19,7 +19,8 @@ extern "C" {
 
 /* ---- whom a message is for -------------------------------------------------- */
 
-/* One live connection.  A number, free to copy and to lose; any task may hold it. */
+/* One live connection.  A number, free to copy and to lose; any task may hold it.  slot is under
+   config.max_live, and nobody else's while the connection lasts. */
 struct hatch_live_ref {
 	uint32_t slot, generation;
 };
@@ -79,14 +80,15 @@ struct hatch_event_stream {
 	enum hatch_slow slow;
 	/*
 	 * May be NULL.  Somebody is about to subscribe: 0, or a response that refuses it, or an
-	 * error.  What is published to_one(who) from here is the first that it gets.
+	 * error.  What is published to_one(who) from here comes before all that is published later.
 	 */
 	int (*open)(struct hatch_req *req, struct hatch_live_ref who);
 	void (*close)(struct hatch_live_ref who, const void *stream); /* may be NULL */
 
 	size_t at, len; /* hatch's own, as all below */
 	uint64_t begin, end;
-	uint32_t first, next, marked;
+	uint32_t first, next;
+	bool marked;
 };
 
 /*
@@ -104,8 +106,8 @@ struct hatch_event {
  * Publishes an event: to a stream (hatch_to_path(), hatch_to_arg()), to all streams, or to one
  * subscriber, which leaves no trace in the stream.  Copied.  Safe from any task, never blocks.
  * EFULL: config.publish_queue is full, and the event is dropped.  EBIG: longer than the queue, the
- * stream's memory or config.live_buffer can take.  EINVAL: CR, LF or NUL in event or id; no such
- * route.
+ * stream's memory or config.live_buffer can take.  EINVAL: CR or LF in event or id; no such route,
+ * or none of hatch_events.  ESTATE: config.max_live is 0.
  */
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event);
 
@@ -161,10 +163,11 @@ struct hatch_ws_ops {
 	const char *protocols; /* subprotocols, comma separated, in our order of preference */
 	const char *origins;   /* whose pages may: "https://a.example, ..." or "*"; NULL: our own */
 	bool in_pieces;        /* messages come piece by piece, as they arrive, instead of whole */
-	uint32_t message_max; /* a longer one is 1009.  Whole: default and at most config.live_piece
-				 (compressed: deflate->message_max); in pieces: default 1 MB */
-	uint32_t ping_ms;     /* a ping after so long of silence; default 20000 */
-	uint32_t pong_ms;     /* and the end after so long without any answer; default 10000 */
+	/* A longer one closes with 1009.  Whole: at most config.live_piece, and by default that (or
+	 * deflate->message_room, if compressed).  In pieces: default 1 MB. */
+	uint32_t message_max;
+	uint32_t ping_ms; /* after so long of silence; default 20000; HATCH_FOREVER: none */
+	uint32_t pong_ms; /* and so long after it, unanswered, the end; default 10000 */
 	struct hatch_ws_deflate *deflate; /* NULL: never compressed */
 };
 
@@ -204,8 +207,9 @@ struct hatch_ws *hatch_ws_find(struct hatch *srv, struct hatch_live_ref ref); /*
 /*
  * Publishes a message to the WebSockets named.  Copied.  Safe from any task, never blocks.  EFULL:
  * config.publish_queue is full, and it is dropped; EBIG: over half of that, or longer than
- * hatch_ws_send() takes; EINVAL: no such route.  Who has no room for it when its turn comes, or is
- * being sent a message in pieces, misses it: struct hatch_stats counts those (live_dropped).
+ * hatch_ws_send() takes; EINVAL: no such route, or none of hatch_websocket.  ESTATE:
+ * config.max_live is 0.  Who has no room for it when its turn comes, or is being sent a message in
+ * pieces, misses it: struct hatch_stats counts those (live_dropped).
  */
 int hatch_publish(
 	struct hatch *srv, struct hatch_to to, enum hatch_ws_kind kind, struct hatch_span data);

@@ -229,7 +229,7 @@ bool hatch_client_san(const struct hatch_req *req, size_t n, struct hatch_san *o
 struct hatch_digest {
 	const struct hatch_accounts *users; /* names and passwords; check is refused, as no
 					       password arrives that it could be asked about */
-	uint32_t nonce_s;                   /* how long a nonce is good; default 300 */
+	uint32_t nonce_s; /* how long a nonce is good; default 300, at most 20 days */
 	bool userhash; /* names may come hashed (section 3.4.4): other listeners do not see them */
 	bool keyed;    /* from here on hatch's own */
 	unsigned char key[32];
@@ -241,10 +241,10 @@ struct hatch_digest {
 };
 
 /*
- * A guard; arg: struct hatch_digest *, zeroed but for users, and kept for as long as the server.
- * 400 where the field is broken or its uri is not the request's target (no
- * dot segments); 401 with a new nonce where the password is wrong, a nonce is over ("stale=true")
- * or a request came twice.  It goes before guards that read the query.
+ * A guard; arg: struct hatch_digest *, zeroed but for the settings, and kept for as long as the
+ * server; before guards that read the query.  400 where the field is broken, or its uri is not the
+ * request's target (one with dot segments is none); 401 with a new nonce where the password is
+ * wrong, and with "stale=true" where the nonce is over or the request came before.
  */
 hatch_handler hatch_digest_auth;
 

@@ -12,6 +12,7 @@
 #include "live.h"
 
 enum { KEEPALIVE_MS = 15000, CHUNK = HX_CHUNK_PREFIX + HX_CHUNK_SUFFIX };
+_Static_assert((int)CHUNK == (int)HX_EVENT_CHUNK, "HX_EVENT_CHUNK");
 
 /* What a client that has subscribed still sends is of no use to anybody; so much is read away. */
 enum { DISCARD_MAX = 4096 };
@@ -48,10 +49,10 @@ static void close_chunk(struct hx_live *live)
 {
 	if (live->chunked)
 		hx_ring_put(&live->out, "\r\n", HX_CHUNK_SUFFIX);
-	client_of(live)->sent = true;
+	client_of(live)->sent = hx_now_ms(live->srv);
 }
 
-static bool put_text(struct hx_live *live, const char *text, size_t len)
+bool hx_events_put(struct hx_live *live, const char *text, size_t len)
 {
 	if (len > room_for_text(live))
 		return false;
@@ -71,7 +72,7 @@ static bool put_hello(struct hx_live *live)
 	hx_text_str(&text, "retry: ");
 	hx_text_uint(&text, client_of(live)->stream->retry_ms);
 	hx_text_str(&text, "\n\n");
-	return put_text(live, line, text.len);
+	return hx_events_put(live, line, text.len);
 }
 
 /* From the stream's ring into ours, by pieces of what fits on the stack. */
@@ -119,7 +120,7 @@ static void events_fill(struct hx_live *live)
 			return;
 		put_event(live, len);
 	}
-	if (client->quiet && put_text(live, ":\n\n", 3))
+	if (client->quiet && hx_events_put(live, ":\n\n", 3))
 		client->quiet = false;
 }
 
@@ -127,15 +128,16 @@ static void events_fill(struct hx_live *live)
 
 static void events_begin(struct hx_live *live)
 {
+	client_of(live)->sent = hx_now_ms(live->srv);
 	hx_live_timer(live, keepalive_ms(client_of(live)->stream));
 }
 
 static void events_due(struct hx_live *live)
 {
 	struct hx_event_client *client = client_of(live);
-	client->quiet = !client->sent;
-	client->sent = false;
-	hx_live_timer(live, keepalive_ms(client->stream));
+	uint32_t all = keepalive_ms(client->stream), since = hx_now_ms(live->srv) - client->sent;
+	client->quiet = since >= all;
+	hx_live_timer(live, client->quiet ? all : all - since);
 }
 
 static size_t events_place(struct hx_live *live, char **at)
@@ -173,7 +175,7 @@ static void events_end(struct hx_live *live, int error)
 		stream->close(ref_of(live), stream);
 }
 
-static const struct hx_live_ops events_ops = {
+const struct hx_live_ops hx_events_ops = {
 	.kind = HX_LIVE_EVENTS,
 	.begin = events_begin,
 	.place = events_place,
@@ -203,8 +205,18 @@ static int subscribe(struct hatch_req *req, struct hx_live *live)
 	int ret = stream->open == NULL ? 0 : stream->open(req, ref_of(live));
 	if (ret != 0 || req->phase >= HX_RESPONDED)
 		return ret;
+	client_of(live)->opened = true;
 	ret = hatch_set_field(req, "Cache-Control", "no-store");
 	return ret < 0 ? ret : hx_respond_live(req, 200, "text/event-stream", live);
+}
+
+/* Whoever was told of it is told of its end. */
+static void give_back(struct hx_live *live)
+{
+	if (client_of(live)->opened)
+		live->engine->drop(live, HATCH_EGONE);
+	else
+		hx_live_give(live);
 }
 
 int hatch_events(struct hatch_req *req)
@@ -220,7 +232,7 @@ int hatch_events(struct hatch_req *req)
 		return hatch_send_text(req, 400, "A subscription has no body.\n");
 	if (req->method == HATCH_HEAD)
 		return hatch_send_bytes(req, 200, "text/event-stream", "", 0);
-	struct hx_live *live = hx_live_take(req, &events_ops);
+	struct hx_live *live = hx_live_take(req, &hx_events_ops);
 	if (live == NULL)
 		return 0; /* it has been answered */
 	struct hx_event_client *client = client_of(live);
@@ -230,92 +242,6 @@ int hatch_events(struct hatch_req *req)
 	find_place(client, hatch_field(req, "Last-Event-ID"));
 	int ret = subscribe(req, live);
 	if (req->live != live)
-		hx_live_give(live);
+		give_back(live);
 	return ret;
-}
-
-/* ---- publishing ---- */
-
-static void wake_subscribers(struct hatch *srv, const struct hatch_event_stream *stream)
-{
-	struct hx_live *live;
-	for (uint32_t i = 0; i < hx_config(srv)->max_live; i++)
-		if ((live = hx_live_at(srv, i)) != NULL && live->ops == &events_ops &&
-			live->as.events.stream == stream)
-			hx_live_wake(live);
-}
-
-static void add_to(struct hatch *srv, const void *arg, struct hatch_span text)
-{
-	struct hatch_event_stream *stream = (struct hatch_event_stream *)(uintptr_t)arg;
-	if (hx_stream_add(stream, text) < 0)
-		hx_log(srv, HATCH_WARN, "an event of %lu bytes is longer than its stream's memory",
-			(unsigned long)text.len);
-	wake_subscribers(srv, stream);
-}
-
-static void add_to_table(struct hatch *srv, const struct hatch_route *routes, size_t count,
-	struct hatch_span text, uint32_t mark)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct hatch_event_stream *stream =
-			(struct hatch_event_stream *)(uintptr_t)routes[i].arg;
-		if (routes[i].handler != hatch_events || stream == NULL || stream->marked == mark)
-			continue;
-		stream->marked = mark; /* two routes may have one stream */
-		add_to(srv, stream, text);
-	}
-}
-
-static void deliver(struct hatch *srv, const struct hx_posted *posted)
-{
-	static uint32_t mark;
-	const struct hatch_config *config = hx_config(srv);
-	struct hatch_span text = hx_span(posted->bytes, posted->len);
-	struct hx_live *live;
-	if (posted->to == HX_TO_ONE) {
-		live = hx_live_find(srv, posted->one);
-		if (live != NULL && live->ops == &events_ops && !live->stopping &&
-			!put_text(live, text.ptr, text.len))
-			hx_live_count_drop(srv, 1);
-		if (live != NULL)
-			hx_live_wake(live);
-		return;
-	}
-	if (posted->to != HX_TO_ALL) {
-		add_to(srv, posted->key, text);
-		return;
-	}
-	mark++;
-	add_to_table(srv, config->routes, config->route_count, text, mark);
-	for (size_t i = 0; i < config->group_count; i++)
-		add_to_table(
-			srv, config->groups[i].routes, config->groups[i].route_count, text, mark);
-}
-
-int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event)
-{
-	struct hx_posted *posted;
-	struct hx_text text;
-	int error = hx_event_check(event);
-	if (error < 0)
-		return error;
-	if (to.path != NULL) {
-		const struct hatch_route *route = hx_route_named(hx_config(srv), to.path);
-		if (route == NULL || route->handler != hatch_events)
-			return HATCH_EINVAL;
-		to = hatch_to_arg(route->arg);
-	}
-	const struct hatch_event_stream *stream = to.arg;
-	size_t size = hx_event_size(event);
-	if (size > 0xffff || size + CHUNK > hx_config(srv)->live_buffer ||
-		(stream != NULL && size + HX_EVENT_PREFIX > stream->memory_len))
-		return HATCH_EBIG;
-	error = hx_publish_begin(srv, to, (uint32_t)size, deliver, &posted);
-	if (error < 0)
-		return error;
-	hx_text_init(&text, posted->bytes, size);
-	hx_event_write(&text, event);
-	hx_publish_end(srv);
-	return 0;
 }

@@ -11,17 +11,22 @@
 #include "../base/text.h"
 #include "../hatch_live.h"
 
-enum { HX_EVENT_PREFIX = 2 };
+enum { HX_EVENT_PREFIX = 2, HX_EVENT_CHUNK = 8 }; /* in a stream; of a chunk around it */
 
 struct hx_event_client {
 	struct hatch_event_stream *stream;
 	uint64_t at;   /* the next event */
 	uint32_t next; /* its number */
+	bool opened;   /* the application has let it in */
 	bool hello;    /* retry is to be said */
 	bool quiet;    /* a comment is to be sent */
-	bool sent;     /* something was, since the last look */
+	uint32_t sent; /* when something was, ms */
 	uint32_t discarded;
 };
+
+struct hx_live;
+extern const struct hx_live_ops hx_events_ops;
+bool hx_events_put(struct hx_live *live, const char *text, size_t len); /* false: no room */
 
 /* 0, or EINVAL.  The text of an event; out->error is EBIG if it did not fit. */
 int hx_event_check(const struct hatch_event *event);

@@ -89,28 +89,33 @@ void hx_live_count_drop(struct hatch *srv, uint32_t messages); /* a slow client 
 
 /* Whom a message is for, in a form that outlives the call. */
 enum hx_to { HX_TO_ALL, HX_TO_ROUTE, HX_TO_ARG, HX_TO_ONE };
+struct hx_whom {
+	enum hx_to to;
+	const void *key; /* the route, or its argument */
+	struct hatch_live_ref one;
+};
+
+/* EINVAL: no route of this path and handler. */
+int hx_whom(struct hx_whom *out, const struct hatch_config *config, struct hatch_to to,
+	hatch_handler *handler);
+
 struct hx_posted;
 typedef void hx_deliver(struct hatch *srv, const struct hx_posted *posted);
 struct hx_posted {
 	hx_deliver *deliver; /* on the server's task */
-	const void *key;
-	struct hatch_live_ref one;
+	struct hx_whom whom;
 	uint32_t len;
-	uint8_t to, flags;
+	uint8_t flags;
 	char bytes[]; /* len of them */
 };
 
 /*
  * Reserves room in the queue, and has the lock until hx_publish_end(): the caller fills in flags
- * and bytes, without delay.  EFULL, EBIG (over half of the queue), EINVAL (no such route; no
- * queue).
+ * and bytes, without delay.  EFULL, EBIG (over half of the queue), ESTATE (no queue).
  */
-int hx_publish_begin(struct hatch *srv, struct hatch_to to, uint32_t len, hx_deliver *deliver,
-	struct hx_posted **out);
+int hx_publish_begin(struct hatch *srv, const struct hx_whom *whom, uint32_t len,
+	hx_deliver *deliver, struct hx_posted **out);
 void hx_publish_end(struct hatch *srv);
 bool hx_posted_is_for(const struct hx_posted *posted, const struct hx_live *live);
-
-/* The route that a path of the table names; NULL: none. */
-const struct hatch_route *hx_route_named(const struct hatch_config *config, const char *path);
 
 #endif

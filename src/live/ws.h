@@ -6,8 +6,8 @@
  *
  *	| of a message that is whole when all of it is here | raw_at: frames .. in_len |  room |
  *
- * ws.c reads, ws_send.c writes, ws_accept.c is the handshake, ws_deflate.c the compression, which
- * the others reach through struct hatch_ws_codec.
+ * ws_accept.c is the handshake, ws_receive.c reads, ws_send.c writes, ws.c is what lies around
+ * them, ws_deflate.c the compression, which the others reach through struct hatch_ws_codec.
  */
 #ifndef HX_LIVE_WS_H
 #define HX_LIVE_WS_H
@@ -49,6 +49,7 @@ struct hatch_ws {
 	/* how it goes */
 	uint16_t code; /* of the close that was said or heard; 0: neither */
 	bool said_close, heard_close;
+	bool opened; /* the application has let it in */
 	bool pinged; /* and there was no answer yet */
 	bool deaf;   /* what comes is not looked at any more */
 
@@ -59,7 +60,12 @@ struct hatch_ws {
 };
 
 struct hatch_ws *hx_ws_of(struct hx_live *live);
-uint32_t hx_ws_message_max(const struct hatch_ws *ws);
+static inline bool hx_ws_is_closing(const struct hatch_ws *ws)
+{
+	return ws->owes_close || ws->said_close;
+}
+
+void hx_ws_run(struct hatch_ws *ws); /* all that is here, up to a piece that is not taken */
 void hx_ws_pong(struct hatch_ws *ws);
 void hx_ws_fill(struct hatch_ws *ws); /* what is owed, into what room there is */
 void hx_ws_close(struct hatch_ws *ws, unsigned code);

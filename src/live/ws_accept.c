@@ -140,18 +140,31 @@ static int accept_it(struct hatch_req *req, struct hatch_ws *ws)
 		ret = ws->ops->open(ws, req);
 	if (ret != 0 || req->phase >= HX_RESPONDED)
 		return ret;
+	ws->opened = true;
 	if ((ret = add_accept(req)) < 0 || (ret = add_extensions(req, ws)) < 0)
 		return ret;
 	req->upgrade = "websocket";
 	return hx_respond_live(req, 101, NULL, ws->live);
 }
 
+/* What the program got wrong; NULL: nothing. */
+static const char *mistake(const struct hatch_req *req, const struct hatch_ws_ops *ops)
+{
+	if (ops == NULL)
+		return "the route's arg is a struct hatch_ws_ops";
+	if (!ops->in_pieces && ops->message_max > hx_config(req->srv)->live_piece)
+		return "message_max is over config.live_piece: raise that, or set in_pieces";
+	if (ops->deflate != NULL && ops->deflate->codec == NULL)
+		return "deflate has no codec: it is &hatch_ws_zlib";
+	return NULL;
+}
+
 int hatch_websocket(struct hatch_req *req)
 {
 	const struct hatch_ws_ops *ops = hatch_arg(req);
-	if (ops == NULL) {
-		hx_log(req->srv, HATCH_ERROR,
-			"hatch_websocket: the route's arg is a struct hatch_ws_ops");
+	const char *why = mistake(req, ops);
+	if (why != NULL) {
+		hx_log(req->srv, HATCH_ERROR, "hatch_websocket: %s", why);
 		return HATCH_EINVAL;
 	}
 	int ret = refuse(req, ops);
@@ -167,8 +180,10 @@ int hatch_websocket(struct hatch_req *req)
 	ret = accept_it(req, ws);
 	if (req->live == live)
 		return ret;
-	if (ws->codec != NULL)
-		ws->codec->leave(ws->packed);
-	hx_live_give(live);
+	/* Whoever was told of it is told of its end. */
+	if (ws->opened)
+		live->engine->drop(live, HATCH_EGONE);
+	else
+		hx_live_give(live);
 	return ret;
 }

@@ -172,14 +172,14 @@ int hatch_publish(
 	struct hatch *srv, struct hatch_to to, enum hatch_ws_kind kind, struct hatch_span data)
 {
 	struct hx_posted *posted;
+	struct hx_whom whom;
 	if ((kind != HATCH_WS_TEXT && kind != HATCH_WS_BINARY) ||
 		(data.ptr == NULL && data.len > 0))
 		return HATCH_EINVAL;
+	HX_TRY(hx_whom(&whom, hx_config(srv), to, hatch_websocket));
 	if (data.len + HEAD_MAX > hx_config(srv)->live_buffer)
 		return HATCH_EBIG;
-	int error = hx_publish_begin(srv, to, (uint32_t)data.len, deliver, &posted);
-	if (error < 0)
-		return error;
+	HX_TRY(hx_publish_begin(srv, &whom, (uint32_t)data.len, deliver, &posted));
 	posted->flags = (uint8_t)kind;
 	if (data.len > 0)
 		memcpy(posted->bytes, data.ptr, data.len);

@@ -120,8 +120,8 @@ static const char *bad_value(const struct hatch_config *c)
 		return "config.max_live is below max_conns, as live connections make no room for others";
 	if (c->max_live > 0 && (c->live_buffer < 256 || c->live_piece < 128))
 		return "config.live_buffer is at least 256, and live_piece 128";
-	if (c->max_live > 0 && (c->publish_queue < 256 || c->publish_queue % 16 != 0))
-		return "config.publish_queue is at least 256, and a multiple of 16";
+	if (c->max_live > 0 && c->publish_queue < 256)
+		return "config.publish_queue is at least 256";
 	if (c->plain_handler != NULL && c->plain_port == HATCH_PORT_NONE)
 		return "config.plain_handler without plain_port";
 	if (hatch_str(c->address).len > 0 && strchr(c->address, ',') != strrchr(c->address, ','))

@@ -67,6 +67,24 @@ void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error)
 	hx_conn_enter(c, farewell);
 }
 
+int hx_conn_write(struct hatch_conn *c)
+{
+	while (c->tx.len > 0) {
+		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
+		if (sent == HATCH_LATER) {
+			if (!hx_due_armed(&c->due, HX_DUE_SEND))
+				hx_due_arm(
+					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
+			return 0;
+		}
+		if (sent < 0)
+			return sent;
+		hx_due_disarm(&c->due, HX_DUE_SEND);
+		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
+	}
+	return 1;
+}
+
 /* ---- stages ---- */
 
 static void handshake_failed(struct hatch_conn *c, int error)

@@ -7,11 +7,12 @@
  *      |          |         +----------+  |        |       |
  *      v          v                       v        v       |
  *   farewell --> goodbye <-----------------(close)---------+--> idle (keep-alive)
- *                   |
+ *                   |  ^                   |
+ *                   |  '------ live <------' (events, WebSockets)
  *                   v
  *                 ended       (from any stage when there is nobody to talk to)
  *
- * conn.c has the connection's own stages, http1.c those of HTTP/1.1.
+ * conn.c has the connection's own stages, http1.c those of HTTP/1.1, live.c the last.
  */
 #ifndef HX_SERVER_CONN_H
 #define HX_SERVER_CONN_H
@@ -103,6 +104,9 @@ void hx_conn_cut(struct hatch_conn *c, int error);
 
 /* Sends these static bytes, then goodbye. */
 void hx_conn_farewell(struct hatch_conn *c, const char *bytes, int error);
+
+/* Writes c->tx: 1 when it is out, 0 to wait, or an error. */
+int hx_conn_write(struct hatch_conn *c);
 
 /* Idle between requests: may make room for a newcomer. */
 bool hx_conn_is_idle(const struct hatch_conn *c);

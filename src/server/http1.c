@@ -434,25 +434,6 @@ static int fill(struct hatch_conn *c)
 	return 0;
 }
 
-/* Writes c->tx: 1 when it is out, 0 to wait, or an error. */
-static int write_tx(struct hatch_conn *c)
-{
-	while (c->tx.len > 0) {
-		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
-		if (sent == HATCH_LATER) {
-			if (!hx_due_armed(&c->due, HX_DUE_SEND))
-				hx_due_arm(
-					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
-			return 0;
-		}
-		if (sent < 0)
-			return sent;
-		hx_due_disarm(&c->due, HX_DUE_SEND);
-		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
-	}
-	return 1;
-}
-
 /* A source may want to pull a body that the client holds back until it has seen 100. */
 static bool owes_continue(const struct hatch_conn *c)
 {
@@ -498,7 +479,7 @@ static int move_response(struct hatch_conn *c)
 		if (ret < 0)
 			return ret;
 		if (c->tx.len > 0) {
-			ret = write_tx(c);
+			ret = hx_conn_write(c);
 			if (ret <= 0)
 				return ret;
 			continue;

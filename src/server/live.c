@@ -196,18 +196,11 @@ static int transmit(struct hatch_conn *c)
 			c->tx = hx_ring_front(out);
 		if (c->tx.len == 0)
 			return 1;
-		int sent = c->engine->ops->write(c->engine, c->tx.ptr, c->tx.len);
-		if (sent == HATCH_LATER) {
-			if (!hx_due_armed(&c->due, HX_DUE_SEND))
-				hx_due_arm(
-					&c->due, HX_DUE_SEND, c->now, hx_config(c->srv)->send_ms);
-			return 0;
-		}
-		if (sent < 0)
-			return sent;
-		hx_due_disarm(&c->due, HX_DUE_SEND);
-		c->tx = hx_span(c->tx.ptr + sent, c->tx.len - (size_t)sent);
-		hx_ring_drop(out, (size_t)sent);
+		size_t before = c->tx.len;
+		int ret = hx_conn_write(c);
+		hx_ring_drop(out, before - c->tx.len);
+		if (ret != 1)
+			return ret;
 	}
 }
 

@@ -74,7 +74,9 @@ static void lay_out_lives(
 	if (config->max_live == 0)
 		return;
 	struct hx_live *slots = hx_arena_take(arena, config->max_live * sizeof(*slots));
-	unsigned char *queue = hx_arena_take(arena, config->publish_queue);
+	uint32_t queue_room = config->publish_queue / 16 *
+			      16; /* each message begins at such a place */
+	unsigned char *queue = hx_arena_take(arena, queue_room);
 	for (uint32_t i = 0; i < config->max_live; i++) {
 		char *in = hx_arena_take(arena, in_room);
 		char *out = hx_arena_take(arena, config->live_buffer);
@@ -91,7 +93,7 @@ static void lay_out_lives(
 		return;
 	srv->lives.slots = slots;
 	srv->lives.queue = queue;
-	srv->lives.room = config->publish_queue;
+	srv->lives.room = queue_room;
 }
 
 /* NULL where there is no limit, and while measuring. */

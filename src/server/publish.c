@@ -70,54 +70,54 @@ static void deliver_queued(struct hatch *srv)
 
 bool hx_posted_is_for(const struct hx_posted *posted, const struct hx_live *live)
 {
-	switch ((enum hx_to)posted->to) {
-	case HX_TO_ROUTE: return live->route == posted->key;
-	case HX_TO_ARG: return live->arg == posted->key;
+	const struct hx_whom *whom = &posted->whom;
+	switch (whom->to) {
+	case HX_TO_ROUTE: return live->route == whom->key;
+	case HX_TO_ARG: return live->arg == whom->key;
 	case HX_TO_ONE:
-		return live->slot == posted->one.slot && live->generation == posted->one.generation;
+		return live->slot == whom->one.slot && live->generation == whom->one.generation;
 	case HX_TO_ALL: break;
 	}
 	return true;
 }
 
-/* ---- any task ---- */
+/* ---- any task: the tables do not change ---- */
 
+/* By its path and its handler, as other methods may have the same path. */
 static const struct hatch_route *named_in(
-	const struct hatch_route *routes, size_t count, const char *path)
+	const struct hatch_route *routes, size_t count, const char *path, hatch_handler *handler)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(routes[i].path, path) == 0)
+		if (routes[i].handler == handler && strcmp(routes[i].path, path) == 0)
 			return &routes[i];
 	return NULL;
 }
 
-const struct hatch_route *hx_route_named(const struct hatch_config *config, const char *path)
+static const struct hatch_route *route_named(
+	const struct hatch_config *config, const char *path, hatch_handler *handler)
 {
-	const struct hatch_route *found = named_in(config->routes, config->route_count, path);
+	const struct hatch_route *found = named_in(
+		config->routes, config->route_count, path, handler);
 	for (size_t i = 0; found == NULL && i < config->group_count; i++) {
 		const struct hatch_group *group = &config->groups[i];
 		size_t len = strlen(group->prefix);
 		if (strncmp(group->prefix, path, len) == 0)
-			found = named_in(group->routes, group->route_count, path + len);
+			found = named_in(group->routes, group->route_count, path + len, handler);
 	}
 	return found;
 }
 
-static int address(const struct hatch *srv, struct hx_posted *posted, struct hatch_to to)
+int hx_whom(struct hx_whom *out, const struct hatch_config *config, struct hatch_to to,
+	hatch_handler *handler)
 {
-	posted->one = to.one;
-	posted->to = HX_TO_ALL;
-	posted->key = to.arg;
-	if (to.path != NULL) {
-		posted->to = HX_TO_ROUTE;
-		posted->key = hx_route_named(&srv->config, to.path);
-		return posted->key == NULL ? HATCH_EINVAL : 0;
-	}
-	if (to.arg != NULL)
-		posted->to = HX_TO_ARG;
-	else if (to.one.generation != 0)
-		posted->to = HX_TO_ONE;
-	return 0;
+	memset(out, 0, sizeof(*out));
+	out->to = to.path != NULL          ? HX_TO_ROUTE
+		  : to.arg != NULL         ? HX_TO_ARG
+		  : to.one.generation != 0 ? HX_TO_ONE
+					   : HX_TO_ALL;
+	out->one = to.one;
+	out->key = to.path == NULL ? to.arg : route_named(config, to.path, handler);
+	return to.path != NULL && out->key == NULL ? HATCH_EINVAL : 0;
 }
 
 /* Where size bytes fit in one piece, behind a skip if need be; NULL: nowhere. */
@@ -137,32 +137,33 @@ static struct hx_posted *reserve(struct hx_lives *lives, size_t size)
 	return posted_at(lives, skip > 0 ? 0 : tail);
 }
 
-static int full(struct hx_lives *lives)
+/* Cores without atomic arithmetic are among ours: tasks that are refused at once may count as one.
+ */
+static int dropped(struct hx_lives *lives)
 {
-	atomic_store(&lives->full, true);
-	atomic_fetch_add(&lives->dropped, 1);
+	atomic_store(&lives->dropped, atomic_load(&lives->dropped) + 1);
 	return HATCH_EFULL;
 }
 
-int hx_publish_begin(struct hatch *srv, struct hatch_to to, uint32_t len, hx_deliver *deliver,
-	struct hx_posted **out)
+int hx_publish_begin(struct hatch *srv, const struct hx_whom *whom, uint32_t len,
+	hx_deliver *deliver, struct hx_posted **out)
 {
-	struct hx_posted head = { .deliver = deliver, .len = len };
+	struct hx_posted head = { .deliver = deliver, .whom = *whom, .len = len };
 	struct hx_lives *lives = &srv->lives;
-	int error = lives->room == 0 ? HATCH_ESTATE : address(srv, &head, to);
-	if (error == 0 && (len > lives->room || size_of(len) > lives->room / 2))
-		error = HATCH_EBIG;
-	if (error < 0)
-		return error;
-	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. */
+	if (lives->room == 0)
+		return HATCH_ESTATE;
+	if (len > lives->room || size_of(len) > lives->room / 2)
+		return HATCH_EBIG;
+	/* Whoever publishes in vain, as fast as it can, does not keep the server from its lock. The
+	 * flag is only ever written with it: what is set late would stay. */
 	if (atomic_load(&lives->full))
-		return full(lives);
+		return dropped(lives);
 	srv->port->lock(srv->lock);
 	*out = reserve(lives, size_of(len));
 	if (*out == NULL) {
-		error = full(lives);
+		atomic_store(&lives->full, true);
 		srv->port->unlock(srv->lock);
-		return error;
+		return dropped(lives);
 	}
 	memcpy(*out, &head, sizeof(head));
 	return 0;

@@ -307,7 +307,7 @@ int hx_tls_open(struct hx_tls *tls, struct hx_tls_server *shared, struct hx_wire
 	struct hx_heap_account *before = hx_heap_enter(account);
 	int ret = hx_tls_lend_setup(tls, shared);
 	if (ret != 0)
-		mbedtls_ssl_free(&tls->ssl);
+		hx_mbed_free_unset(&tls->ssl, &shared->conf);
 	hx_heap_leave(before);
 	if (ret != 0)
 		return HATCH_ENOMEM;

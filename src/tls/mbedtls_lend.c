@@ -53,7 +53,7 @@ static int check_layout(const mbedtls_ssl_config *conf, struct hx_heap_watch *se
 		return HATCH_ENOMEM;
 	mbedtls_ssl_init(ssl);
 	int ok = layout_ok(ssl, conf, seen);
-	mbedtls_ssl_free(ssl);
+	hx_mbed_free_unset(ssl, conf);
 	mbedtls_free(ssl);
 	return ok;
 }

@@ -191,6 +191,12 @@ void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms)
 
 #endif
 
+void hx_mbed_free_unset(mbedtls_ssl_context *ssl, const mbedtls_ssl_config *conf)
+{
+	ssl->MBEDTLS_PRIVATE(conf) = conf;
+	mbedtls_ssl_free(ssl);
+}
+
 #if defined(MBEDTLS_THREADING_C)
 
 bool hx_mbed_has_threads(void)

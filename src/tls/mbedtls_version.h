@@ -47,6 +47,12 @@ int64_t hx_mbed_now_ms(void);
 int64_t hx_mbed_ticket_made(const mbedtls_ssl_session *session);
 void hx_mbed_ticket_set_made(mbedtls_ssl_session *session, int64_t ms);
 
+/*
+ * mbedtls_ssl_free() of a context whose setup has failed for lack of memory: 3.6.6 has taken conf
+ * from it by then, and with MBEDTLS_SSL_ASYNC_PRIVATE looks there all the same.
+ */
+void hx_mbed_free_unset(mbedtls_ssl_context *ssl, const mbedtls_ssl_config *conf);
+
 /* Whether several tasks may use keys and random numbers at once. */
 bool hx_mbed_has_threads(void);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every sketch compiles as the Arduino builder compiles it, and does what its first comment says."""
 
+import asyncio
 import base64
 import concurrent.futures
 import http.client
@@ -10,11 +11,17 @@ import re
 import signal
 import ssl
 import subprocess
+import sys
 import time
 
 import pytest
+import websockets
+from selenium.webdriver.common.by import By
 
 from arduino import BUILD, CORE, HERE, REPO, SKETCHES, WARNINGS, compile_sketch, errors, preprocessed, run
+
+sys.path.append(str(REPO / "tests/e2e"))
+import browser  # noqa: E402
 
 PATIENCE = 60
 UNTRUSTING = ssl.create_default_context()
@@ -25,7 +32,7 @@ UNTRUSTING.verify_mode = ssl.CERT_NONE
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("standard", ["gnu++17", "c++17", "gnu++2b"])
 def test_compiles(compiler, standard):
-    assert len(SKETCHES) >= 11
+    assert len(SKETCHES) >= 12
     for name in SKETCHES:
         result = compile_sketch(name, compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only")
         assert result.returncode == 0, f"{name}: {result.stderr}"
@@ -343,3 +350,65 @@ def test_rest_api(start):
     assert board.ask("PUT", "/api/led", "x" * 17, Authorization="Bearer change-me")[0] == 413
     rounds = json.loads(board.get("/api/status")[1])["rounds"]
     assert rounds > facts["rounds"]  # loop() goes on
+
+
+def test_websocket_chat(start):
+    board = start("Websocket-Chat")
+    status, body = board.get("/")
+    assert status == 200 and "/chat" in body and "textContent" in body and "innerHTML" not in body
+    assert board.get("/chat")[0] == 426
+
+    def dial(**options):
+        return websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING, **options)
+
+    async def hear(ws):
+        return await asyncio.wait_for(ws.recv(), PATIENCE)
+
+    async def talk():
+        own = f"https://127.0.0.1:{board.port}"
+        async with dial(origin=own) as one, dial() as other:
+            for ws in (one, other):
+                assert await hear(ws) == "The board: welcome!"
+            for line in ("Grüße", "<b>", "x" * 200):
+                await one.send(line)
+                assert await hear(one) == await hear(other) == line
+            await one.send("x" * 201)
+            await other.send(b"binary")
+            for ws, code in ((one, 1009), (other, 1003)):
+                with pytest.raises(websockets.ConnectionClosed):
+                    await hear(ws)
+                assert ws.close_code == code
+        with pytest.raises(websockets.InvalidStatusCode) as error:
+            async with dial(origin="https://other.example"):
+                pass
+        assert error.value.status_code == 403
+    asyncio.run(talk())
+
+
+def test_the_board_takes_part_in_the_chat(start):
+    board = start("Websocket-Chat", pins_low="0")
+
+    async def talk():
+        async with websockets.connect(f"wss://127.0.0.1:{board.port}/chat", ssl=UNTRUSTING) as ws:
+            heard = [await asyncio.wait_for(ws.recv(), PATIENCE) for _ in range(3)]
+        assert heard == ["The board: welcome!", "The board: ouch!", "The board: ouch!"]
+    asyncio.run(talk())
+
+
+def test_the_chat_in_a_browser(start, tmp_path):
+    board = start("Websocket-Chat")
+    mine = tmp_path / "board.pem"
+    mine.write_text(ssl.get_server_certificate(("127.0.0.1", board.port)))
+    with browser.opened(tmp_path / "home", mine, "--ignore-certificate-errors") as driver:
+        driver.get(f"https://127.0.0.1:{board.port}/")
+
+        def lines(wanted):
+            until = time.monotonic() + PATIENCE
+            while (shown := driver.find_element(By.ID, "lines").text.split()) != wanted:
+                assert time.monotonic() < until, shown
+                time.sleep(0.05)
+        lines(["The", "board:", "welcome!"])
+        driver.find_element(By.ID, "text").send_keys("<b>Grüße</b>\n")
+        lines(["The", "board:", "welcome!", "<b>Grüße</b>"])
+        assert driver.find_element(By.ID, "text").get_attribute("value") == ""
+        assert driver.current_url.endswith(f":{board.port}/")  # the form was not sent

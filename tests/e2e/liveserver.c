@@ -6,10 +6,9 @@
  *	event PATH ID NAME DATA	publish an event ("-": none; "\n" is a line end)
  *	pour PATH COUNT SIZE	publish so many numbered events, waiting where it is full
  *	say PATH DATA		publish a text message
- *	flood PATH COUNT	so many numbered messages, from a thread, waiting where it is full
- *	storm PATH MS SIZE	of so many bytes, as fast as it can for so long, from a thread
- *	stats			prints a line of JSON
- *	quit
+ *	flood PATH COUNT TAG	so many numbered messages "TAG:n", from a thread, waiting where it
+ *is full storm PATH MS SIZE	of so many bytes, as fast as it can for so long, from a thread stats
+ *prints a line of JSON quit
  */
 #define _POSIX_C_SOURCE 200809L
 #include <hatch_live.h>
@@ -117,6 +116,7 @@ static const struct hatch_ws_ops count_ops = {
 };
 static const struct hatch_ws_ops obey_ops = { .message = obey, .close = note_close };
 static const struct hatch_ws_ops short_ops = { .message = echo, .message_max = 125 };
+static const struct hatch_ws_ops wrong_ops = { .message = echo, .message_max = 1025 };
 static const struct hatch_ws_ops ping_ops = {
 	.message = echo, .close = note_close, .ping_ms = 200, .pong_ms = 300
 };
@@ -142,7 +142,9 @@ static const struct hatch_ws_ops wide_ops = { .message = echo_piece,
 	.close = note_close,
 	.in_pieces = true,
 	.deflate = &wide };
-static const struct hatch_ws_ops news_ops = { .open = note_open, .close = note_close };
+static const struct hatch_ws_ops news_ops = {
+	.open = note_open, .close = note_close, .ping_ms = HATCH_FOREVER
+};
 
 static int hello(struct hatch_req *req)
 {
@@ -162,6 +164,7 @@ static const struct hatch_route routes[] = {
 	HATCH_ROUTE_ARG(HATCH_GET, "/short", hatch_websocket, &short_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/packed", hatch_websocket, &packed_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/wide", hatch_websocket, &wide_ops),
+	HATCH_ROUTE_ARG(HATCH_GET, "/wrong", hatch_websocket, &wrong_ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/ping", hatch_websocket, &ping_ops),
 };
 static const struct hatch_route grouped[] = {
@@ -214,7 +217,7 @@ static void pour(const char *line)
 struct job {
 	char path[64];
 	unsigned long much;
-	int size; /* of a message, at least */
+	int size; /* of a message, at least; or the tag */
 	bool storm;
 };
 
@@ -231,7 +234,10 @@ static void *work(void *arg)
 	unsigned long start = now_ms(), taken = 0, dropped = 0;
 	for (unsigned long i = 0; job->storm ? now_ms() - start < job->much : i < job->much;) {
 		char text[1001];
-		snprintf(text, sizeof(text), "%0*lu", job->storm ? job->size : 0, i);
+		if (job->storm)
+			snprintf(text, sizeof(text), "%0*lu", job->size, i);
+		else
+			snprintf(text, sizeof(text), "%d:%lu", job->size, i);
 		int error = hatch_publish(
 			server, hatch_to_path(job->path), HATCH_WS_TEXT, hatch_str(text));
 		taken += error == 0;

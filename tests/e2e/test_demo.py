@@ -3,6 +3,7 @@
 import gzip
 import pathlib
 import re
+import socket
 import subprocess
 import urllib.parse
 
@@ -107,6 +108,23 @@ def test_what_the_page_asks_for(visitor):
     now = harness.wait_until(counted, "two seconds of numbers")
     assert len(now["requests_per_s"]) == len(now["heap_per_s"]) <= 60 and sum(now["requests_per_s"]) >= 1
     assert now["requests"] > state["requests"]
+
+
+@pytest.mark.linux("to the board every client has one address")
+def test_addresses_of_others(demo, pki, visitor):
+    """One's own connection is shown to everybody, others' addresses to who has logged in."""
+    raw = socket.create_connection(("127.0.0.1", demo.port), harness.PATIENCE, ("127.0.0.77", 0))
+    with pki.context().wrap_socket(raw, server_hostname="localhost") as other:
+        other.sendall(harness.request("/api/led/0"))
+        assert other.recv(1000).startswith(b"HTTP/1.1 200")
+        state = visitor.ask("/api/state").json()
+        assert b"127.0.0.77" not in visitor.ask("/api/state").body and state["you"]["peer"] == "127.0.0.1"
+        ours = [row["client"] == state["you"]["client"] for row in state["connections"]]
+        assert {row["peer"] for row in state["connections"]} == {""} and True in ours and False in ours
+        assert b"127.0.0.77" not in visitor.ask("/api/status").body
+        assert harness.wait_until(lambda: visitor.log_in("admin", printed_password(demo)).status == 200, "the login")
+        peers = {row["peer"] for row in visitor.ask("/api/state").json()["connections"]}
+        assert "127.0.0.77" in peers and "" not in peers
 
 
 def test_it_stays_one_answer(demo, pki, member):

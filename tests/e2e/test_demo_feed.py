@@ -50,14 +50,16 @@ def test_what_changes_is_sent(demo, pki):
         assert next_of(one, "settings") == {"name": 'A "device"', "colour": "#00ff7f"}
         table = next_of(one, "connections")["connections"]
         assert {row["live"] for row in table} == {True, False}
+        assert {row["peer"] for row in table} == {""} and before["you"]["client"] in {row["client"] for row in table}
+        assert before["you"]["peer"] in ("127.0.0.1", "10.0.2.2")
 
 
 def test_the_log_is_for_who_has_logged_in(demo, pki):
-    with subscribed(demo, pki, "/api/log/events") as nobody:
+    with subscribed(demo, pki, "/api/members/events") as nobody:
         assert nobody.status == 401
     with Visitor(demo, pki) as visitor:
         visitor.log_in("admin", printed_password(demo))
-        with subscribed(demo, pki, "/api/log/events", [f"Cookie: {visitor.cookie}"]) as one:
+        with subscribed(demo, pki, "/api/members/events", [f"Cookie: {visitor.cookie}"]) as one:
             assert one.status == 200
             first = next_of(one, "log")
             numbers = [line["n"] for line in first["log"]]
@@ -68,6 +70,8 @@ def test_the_log_is_for_who_has_logged_in(demo, pki):
                 lines = next_of(one, "log")["log"]
                 assert lines[0]["n"] == numbers[-1] + 1 and len(lines) == 1
                 numbers.append(lines[0]["n"])
+            visitor.ask("/api/led/3")
+            assert all(row["peer"] for row in next_of(one, "connections")["connections"])
     with subscribed(demo, pki) as everybody:
         kinds = {everybody.event()[0] for _ in range(4)}
         assert "log" not in kinds

@@ -21,7 +21,7 @@ def test_curl_sees_events(live, pki):
     with subprocess.Popen(["curl", "-sSN", "--cacert", pki.ca, f"https://localhost:{live.port}/events"],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as curl:
         live.await_stats(live=1)
-        assert live.ask("event /events 7 temp 21\\n22") == "0"
+        assert live.publish("event /events 7 temp 21\\n22") == "0"
         want = b"retry: 1234\n\nid: 7\nevent: temp\ndata: 21\ndata: 22\n\n"
         seen = b""
         while len(seen.replace(b":\n\n", b"")) < len(want):
@@ -51,7 +51,7 @@ def test_http_1_0_gets_it_without_chunks(live):
     with Subscriber(live.plain_port, "/events", version="1.0") as client:
         assert "transfer-encoding" not in client.head and client.head["connection"] == "close"
         assert client.block() == ["retry: 1234"]
-        live.ask("event /events - - x")
+        live.publish("event /events - - x")
         assert client.event() == (None, None, "x")
         live.say("quit")
         assert client.ended() == "closed"
@@ -63,7 +63,7 @@ def test_many_subscribers(live, pki, secure):
     clients = [Subscriber(port, "/events", context) for _ in range(20)]
     live.await_stats(live=20)
     for i in range(100):
-        assert live.ask(f"event /events {i} n {i}") == "0"
+        assert live.publish(f"event /events {i} n {i}") == "0"
     for client in clients:
         for i in range(100):
             assert client.event() == ("n", str(i), str(i))
@@ -73,17 +73,19 @@ def test_many_subscribers(live, pki, secure):
 
 def test_replay(live):
     for i in range(1, 6):
-        live.ask(f"event /events e{i} - {i}")
+        live.publish(f"event /events e{i} - {i}")
+    live.stats()  # what was published before it has been handed out
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e3"]) as client:
         assert [client.event()[1] for _ in range(2)] == ["e4", "e5"]
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e5"]) as client:
         live.await_stats(live=1)
-        live.ask("event /events e6 - 6")
+        live.publish("event /events e6 - 6")
         assert client.event() == (None, "e6", "6")
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: gone"]) as client:
         assert client.event()[1] == "e1"  # all that there is
     for i in range(7, 300):
-        assert live.ask(f"event /events e{i} - {'x' * 30}") == "0"
+        assert live.publish(f"event /events e{i} - {'x' * 30}") == "0"
+    live.stats()
     with Subscriber(live.plain_port, "/events", fields=["Last-Event-ID: e6"]) as client:
         first = int(client.event()[1][1:])
         assert 150 < first < 290  # the memory has 4096 bytes
@@ -95,19 +97,19 @@ def test_one_and_all(live):
     with Subscriber(live.plain_port, "/greeting") as one, Subscriber(live.plain_port, "/strict") as two:
         assert one.event() == ("hello", None, "you")
         live.await_stats(live=2)
-        assert live.ask("event * - all 1") == "0"
+        assert live.publish("event * - all 1") == "0"
         assert one.event() == two.event() == ("all", None, "1")
-        assert live.ask("event /strict - - 2") == "0"
+        assert live.publish("event /strict - - 2") == "0"
         assert two.event() == (None, None, "2")
-        assert live.ask("event /nowhere - - x") == "-1"
-        assert live.ask("event /echo - - x") == "-1"  # no stream
+        assert live.publish("event /nowhere - - x") == "-1"
+        assert live.publish("event /echo - - x") == "-1"  # no stream
 
 
 def test_too_long(live):
-    assert live.ask("event /events - - " + "x" * 2008) == "0"
-    assert live.ask("event /events - - " + "x" * 2009) == "-7"  # half of config.publish_queue, with 32 bytes of its own
-    assert live.ask("event /strict - - " + "x" * 246) == "0"
-    assert live.ask("event /strict - - " + "x" * 247) == "-7"  # its memory is 256
+    assert live.publish("event /events - - " + "x" * 1990) == "0"
+    assert live.publish("event /events - - " + "x" * 2033) == "-7"  # config.live_buffer is 2048
+    assert live.publish("event /strict - - " + "x" * 246) == "0"
+    assert live.publish("event /strict - - " + "x" * 247) == "-7"  # its memory is 256
 
 
 def test_keepalive(live):
@@ -128,10 +130,10 @@ def test_who_is_slow_misses_the_oldest(live):
         assert live.proc_kb("VmRSS") - before < (20000 if harness.SANITIZED else 1000)
         stats = live.stats()
         assert stats["live_dropped"] > 0 and stats["live"] == 2
-        assert live.ask("event /greeting - - still") == "0"
+        assert live.publish("event /greeting - - still") == "0"
         while other.event()[2] != "still":
             pass
-        live.ask("event /events end - end")
+        live.publish("event /events end - end")
         numbers = []
         while (event := slow.event())[1] != "end":
             numbers.append(int(event[1]))
@@ -178,13 +180,13 @@ def test_none_at_all(pki, tmp_path):
     with running(LiveServer(pki, tmp_path, LIVE=0)) as live:
         with Subscriber(live.plain_port, "/events") as client:
             assert client.status == 503
-        assert live.ask("event /events - - x") == "-8"
+        assert live.publish("event /events - - x") == "-8"
 
 
 def test_a_subscriber_that_talks(live):
     with Subscriber(live.plain_port, "/events") as client:
         client.send(b"x" * 4000)
-        live.ask("event /events - - x")
+        live.publish("event /events - - x")
         assert client.event()[2] == "x"
         client.send(b"x" * 200)
         live.await_stats(live=0)
@@ -212,3 +214,18 @@ def test_idle_subscribers_hold_no_record_buffers(live, pki):
     wait_until(lambda: live.stats()["tls_heap"] < 12 * 6000 + 3 * 22000 + 20000, "heap")
     for client in clients:
         client.close()
+
+
+def test_nothing_is_linked_unless_it_is_named():
+    """Of what hatch_live.h offers, and of zlib."""
+    ours = ("hatch_websocket", "hatch_events", "hatch_publish", "hx_live_take", "hx_ws_fill", "hx_stream_add",
+            "hx_frame_take", "hx_publish_begin", "hatch_ws_zlib", "inflateInit2_", "deflateInit2_")
+
+    def found(program):
+        done = subprocess.run(["nm", harness.BUILD / program], capture_output=True, text=True, check=True)
+        names = {line.split()[-1].split("@")[0] for line in done.stdout.splitlines() if line}
+        return {name for name in ours if name in names}
+    assert found("tests/e2e/liveserver") == set(ours)
+    assert found("tests/e2e/webserver") == set()
+    zlib = {"hatch_ws_zlib", "inflateInit2_", "deflateInit2_"}
+    assert found("tests/e2e/testserver") == set(ours) - zlib  # WebSockets, never compressed

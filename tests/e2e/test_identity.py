@@ -207,15 +207,21 @@ def test_a_ticket_is_no_certificate(server, pki, certs, version):
 # ---- a key in a slow device -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", ["1.2", "1.3"])
-def test_a_slow_signer_keeps_nobody(certs, pki, tmp_path_factory, version):
-    """Two signatures are being made, two more wait for a worker; everybody else goes on."""
+@pytest.fixture(scope="module")
+def slow(certs, tmp_path_factory):
+    """The same, but a is the one with RSA."""
     folder = tmp_path_factory.mktemp("signer")
     for file in certs.iterdir():
         shutil.copy(file, folder / file.name)
     for ending in (".pem", ".key"):
         shutil.copy(certs / f"r{ending}", folder / f"a{ending}")
-    with running(begin(folder, tmp_path_factory, "signer")) as server:
+    return folder
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_a_slow_signer_keeps_nobody(slow, pki, tmp_path_factory, version):
+    """Two signatures are being made, two more wait for a worker; everybody else goes on."""
+    with running(begin(slow, tmp_path_factory, "signer")) as server:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             waiting = [pool.submit(curl, server, pki, "/who", "--tls-max", version) for _ in range(4)]
             wait_until(lambda: plain(server, "GET", "/counts")["asked"] == 3, "two signatures")
@@ -230,14 +236,9 @@ def test_a_slow_signer_keeps_nobody(certs, pki, tmp_path_factory, version):
                 assert one.result(harness.PATIENCE)[0] == 200
 
 
-def test_the_client_leaves_a_slow_signer(certs, pki, tmp_path_factory):
+def test_the_client_leaves_a_slow_signer(slow, pki, tmp_path_factory):
     """What was being signed is finished for nobody, and the next client has its turn."""
-    folder = tmp_path_factory.mktemp("signer")
-    for file in certs.iterdir():
-        shutil.copy(file, folder / file.name)
-    for ending in (".pem", ".key"):
-        shutil.copy(certs / f"r{ending}", folder / f"a{ending}")
-    with running(begin(folder, tmp_path_factory, "signer")) as server:
+    with running(begin(slow, tmp_path_factory, "signer")) as server:
         for _ in range(3):
             before = plain(server, "GET", "/counts")["asked"]
             gone = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}"],

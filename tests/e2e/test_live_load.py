@@ -12,11 +12,12 @@ from harness import Client, running
 from live import LiveServer, RawSocket, Subscriber, frame
 
 pytestmark = pytest.mark.linux("its own program")
-SECONDS = 3
+SECONDS = 1.2
 
 # How much worse the slowest requests of a hundred may be while 20 subscribers are flooded, as a
-# multiple of the same without the flood: docs/live.md states it.
-RATIO = 25
+# multiple of the same without the flood: docs/live.md states it.  Below the floor, in seconds, it is
+# not the server that is measured.
+RATIO, FLOOR = 25, 0.0002
 
 # What a process may grow by, kB: nothing but what the C library likes.  A sanitizer has shadows of its own.
 GROWTH = 500 if not harness.SANITIZED else 1 << 20
@@ -55,19 +56,25 @@ def p99(live, seconds):
 
 
 def test_a_flood_starves_nobody(live, readers):
-    control = p99(live, SECONDS)
-    before = live.proc_kb("VmRSS")
-    live.say(f"storm /api/news {SECONDS * 1000 + 500} 20")
-    flooded = p99(live, SECONDS)
+    """Five rounds, without and with the flood: what else this machine does is in both."""
+    ratios, taken, dropped, before = [], 0, 0, None
+    for _ in range(5):
+        control = p99(live, SECONDS)
+        before = before or live.proc_kb("VmRSS")
+        live.say(f"storm /api/news {int(SECONDS * 1000)} 20")
+        flooded = p99(live, SECONDS)
+        report = json.loads(live.answer())
+        assert report["taken"] > 100  # in each round: it has not come to a stop
+        taken, dropped = taken + report["taken"], dropped + report["dropped"]
+        ratios.append(flooded / max(control, FLOOR))
+        print(f"p99 {control * 1e6:.0f} us, flooded {flooded * 1e6:.0f} us, {report}")
     growth = live.proc_kb("VmRSS") - before
-    report = json.loads(live.answer())
     readers.stdin.close()
     counts = [int(word) for word in readers.stdout.read().split()]
-    print(f"p99 {control * 1e6:.0f} us, flooded {flooded * 1e6:.0f} us, {report}, {growth} kB, {counts}")
-    assert report["taken"] > 1000 and report["dropped"] > 0
-    assert growth < GROWTH
+    print(f"{growth} kB, {counts}")
+    assert taken > 1000 and dropped > 0 and growth < GROWTH
     assert len(counts) == 20 and min(counts) > 10000 and max(counts) < 20 * min(counts)
-    assert flooded < RATIO * max(control, 0.0002), (control, flooded)
+    assert sorted(ratios)[2] < RATIO, ratios
 
 
 @pytest.mark.parametrize("kind", ["ws", "events"])
@@ -79,14 +86,14 @@ def test_a_client_that_reads_nothing(live, kind):
     with make(live.plain_port, path, receive_buffer=4096), Client(live.plain_port) as other:
         live.await_stats(live=1)
         before, end = live.proc_kb("VmRSS"), time.monotonic() + seconds
+        if kind == "ws":
+            live.say(f"storm {path} {seconds * 1000} 1000")
         while time.monotonic() < end:
-            if kind == "ws":
-                live.say(f"storm {path} 200 1000")
-                assert other.ask("/").status == 200
-                live.answer()
-            else:
+            if kind == "events":
                 live.ask(f"pour {path} 3000 1500")
-                assert other.ask("/").status == 200
+            assert other.ask("/").status == 200
+        if kind == "ws":
+            live.answer()
         assert live.proc_kb("VmRSS") - before < GROWTH
         stats = live.stats()
         assert stats["live"] == 1 and stats["live_dropped"] > 0

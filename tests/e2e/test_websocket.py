@@ -96,6 +96,11 @@ def test_the_application_refuses(connect):
     assert connect("/echo?no=1").status == 418
 
 
+def test_a_limit_that_cannot_be(live, connect):
+    assert connect("/wrong").status == 500
+    assert "message_max is over config.live_piece" in live.log()
+
+
 def test_early_bytes_end_it(live):
     with Client(live.plain_port) as client:
         client.send(handshake("/echo", live.plain_port) + frame(TEXT, b"early"))
@@ -322,13 +327,14 @@ def test_publishing(live, connect):
     clients = [connect("/api/news") for _ in range(3)]
     other = connect()
     wait_until(lambda: live.stats()["live"] == 4, "four")
-    assert live.ask("say /api/news hello") == "0"
-    assert live.ask("say * all") == "0"
+    assert live.publish("say /api/news hello") == "0"
+    assert live.publish("say * all") == "0"
     for client in clients:
         assert client.frame() == (0x81, b"hello") and client.frame() == (0x81, b"all")
     assert other.frame() == (0x81, b"all")
-    assert live.ask("say /news x") == "-1" and live.ask("say /nowhere x") == "-1"
-    assert live.ask("say /api/news " + "x" * 2017) == "-7"
+    assert live.publish("say /events x") == "-1"  # no WebSockets there
+    assert live.publish("say /news x") == "-1" and live.publish("say /nowhere x") == "-1"
+    assert live.publish("say /api/news " + "x" * 2017) == "-7"
 
 
 def test_stop_says_1001(pki, tmp_path):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """permessage-deflate, RFC 7692: what is agreed on, packed messages right and wrong, bounded."""
+import random
 import struct
 import zlib
 
@@ -7,7 +8,7 @@ import pytest
 
 import harness
 from harness import running
-from live import BINARY, CONTINUATION, PING, TEXT, LiveServer, RawSocket, frame
+from live import BINARY, CLOSE, CONTINUATION, PING, TEXT, LiveServer, RawSocket, closing, frame
 
 pytestmark = pytest.mark.linux("its own program")
 RSV1 = 0x40
@@ -164,3 +165,24 @@ def test_who_finds_no_part_is_served_without(connect):
     while "sec-websocket-extensions" not in fresh.head:
         fresh.close()
         fresh = connect()
+
+
+def test_damaged(live):
+    """Packed messages of which some bytes are others: each connection ends with a close frame that fits."""
+    dice, codes = random.Random(7), set()
+    for i in range(300):
+        raw = bytearray(packed(bytes(dice.choices(b"abcdef \n", k=dice.randrange(1, 2000)))))
+        for _ in range(i % 4):
+            raw[dice.randrange(len(raw))] = dice.randrange(256)
+        at = dice.randrange(len(raw) + 1)
+        path, offer = [("/packed", OFFER), ("/wide", "Sec-WebSocket-Extensions: permessage-deflate")][i % 2]
+        with RawSocket(live.plain_port, path, fields=[offer]) as client:
+            client.send(frame(BINARY, raw[:at], fin=False, rsv=RSV1) + frame(CONTINUATION, raw[at:]) +
+                        closing(1000))
+            first, payload = client.frame()
+            while first & 15 != CLOSE:
+                first, payload = client.frame()
+            code, = struct.unpack(">H", payload)
+            assert code in (1000, 1007, 1009) and (code == 1000 or i % 4)
+            codes.add(code)
+    assert {1000, 1007} <= codes

@@ -4,6 +4,7 @@
  */
 #include "testroutes.h"
 
+#include <hatch_live.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -446,7 +447,35 @@ static const struct hatch_policy guarded = {
 	.after_count = 1,
 };
 
+/* ---- connections that stay ---- */
+
+static char kept[512];
+static struct hatch_event_stream told = { .memory = kept, .memory_len = sizeof(kept) };
+
+static int echo_message(struct hatch_ws *ws, const struct hatch_ws_piece *piece)
+{
+	return hatch_ws_send(ws, piece->text ? HATCH_WS_TEXT : HATCH_WS_BINARY, piece->data);
+}
+
+static const struct hatch_ws_ops talked = {
+	.message = echo_message, .writable = hatch_ws_resume, .ping_ms = 5000
+};
+
+/* To everybody on both. */
+static int tell(struct hatch_req *req)
+{
+	struct hatch *srv = hatch_server(req);
+	struct hatch_event event = { .data = hatch_body(req), .event = "told", .id = "1" };
+	int error = hatch_publish_event(srv, hatch_to_path("/t/events"), &event);
+	if (error == 0)
+		error = hatch_publish(srv, hatch_to_path("/t/ws"), HATCH_WS_TEXT, event.data);
+	return error < 0 ? error : hatch_send_empty(req, 204);
+}
+
 static const struct hatch_route inner[] = {
+	HATCH_ROUTE_ARG(HATCH_GET, "/ws", hatch_websocket, &talked),
+	HATCH_ROUTE_ARG(HATCH_GET, "/events", hatch_events, &told),
+	HATCH_ROUTE_WITH(HATCH_POST, "/tell", tell, NULL, &collected),
 	HATCH_ROUTE(HATCH_GET, "/hello", hello),
 	HATCH_ROUTE(HATCH_GET, "/facts", facts),
 	HATCH_ROUTE(HATCH_GET, "/path/*", echo_path),
@@ -495,6 +524,7 @@ static const struct setting settings[] = {
 	SETTING(tls_heap_max), SETTING(record_buffers), SETTING(record_ms), SETTING(handshake_ms),
 	SETTING(head_ms), SETTING(body_ms), SETTING(request_ms), SETTING(respond_ms),
 	SETTING(send_ms), SETTING(idle_ms), SETTING(goodbye_ms), SETTING(log_level),
+	SETTING(max_live), SETTING(live_buffer), SETTING(live_piece), SETTING(publish_queue),
 	{ "to_https", &to_https, sizeof(to_https) },       /* all of the plain port */
 	{ "two", &two, sizeof(two) },                      /* servers; the second in a task */
 	{ "in_task", &in_task, sizeof(in_task) },          /* hatch_start() for the first as well */

@@ -117,6 +117,8 @@ static void no_memory_for_a_task(void **state)
 	assert_null(job.task);
 	assert_int_equal(port->lock_open(&lock), HATCH_ENOMEM);
 	assert_null(lock);
+	assert_int_equal(port->signal_open(&lock), HATCH_ENOMEM);
+	assert_null(lock);
 	assert_false(job.ran);
 }
 
@@ -144,6 +146,44 @@ static void a_lock_keeps_others_out(void **state)
 	port->join(two);
 	port->lock_close(lock);
 	assert_int_equal(shared_count, 20000);
+}
+
+struct counted {
+	void *signal, *lock;
+	unsigned seen;
+};
+
+static void wait_for_many(void *arg)
+{
+	struct counted *counted = arg;
+	for (unsigned i = 0; i < 5000; i++) {
+		port->signal_wait(counted->signal);
+		port->lock(counted->lock);
+		counted->seen++;
+		port->unlock(counted->lock);
+	}
+}
+
+/* Each that was given is taken by one of those who wait. */
+static void signals_are_counted(void **state)
+{
+	const struct hatch_task how = { .stack = 8192, .priority = 5 };
+	struct counted counted = { .seen = 0 };
+	void *one, *two;
+	(void)state;
+	assert_int_equal(port->lock_open(&counted.lock), 0);
+	assert_int_equal(port->signal_open(&counted.signal), 0);
+	for (unsigned i = 0; i < 1000; i++) /* before anybody waits */
+		port->signal_give(counted.signal);
+	assert_int_equal(port->spawn(&one, wait_for_many, &counted, &how), 0);
+	assert_int_equal(port->spawn(&two, wait_for_many, &counted, &how), 0);
+	for (unsigned i = 0; i < 9000; i++)
+		port->signal_give(counted.signal);
+	port->join(one);
+	port->join(two);
+	port->signal_close(counted.signal);
+	port->lock_close(counted.lock);
+	assert_int_equal(counted.seen, 10000);
 }
 
 /* ---- what the board has ---- */
@@ -235,7 +275,10 @@ static int hello(struct hatch_req *req)
 	return hatch_send_text(req, 200, "hello\n");
 }
 
+static const struct hatch_policy on_worker = { .worker = true };
 static const struct hatch_route routes[] = { HATCH_ROUTE(HATCH_GET, "/", hello) };
+static const struct hatch_route slow_routes[] = { HATCH_ROUTE_WITH(
+	HATCH_GET, "/", hello, NULL, &on_worker) };
 
 static struct hatch_config plain_config(void)
 {
@@ -278,6 +321,29 @@ static void a_server_in_its_task(void **state)
 	assert_int_equal(standin.task.core, 1);
 	ask(hatch_bound_port(srv, false));
 	hatch_close(srv);
+}
+
+static void a_server_with_workers(void **state)
+{
+	static const struct hatch_workers two = HATCH_WORKERS(2);
+	struct hatch_config config = plain_config();
+	struct hatch *srv;
+	(void)state;
+	config.routes = slow_routes;
+	config.workers = &two;
+	assert_int_equal(hatch_open(&srv, &config), 0);
+	assert_int_equal(standin.task.stack, 6144);
+	assert_int_equal(standin.task.priority, 4);
+	assert_int_equal(standin.tasks, 2);
+	hatch_close(srv);
+	assert_int_equal(standin.tasks, 0);
+	assert_int_equal(hatch_start(&srv, &config, NULL), 0);
+	for (unsigned i = 0; i < 3; i++)
+		ask(hatch_bound_port(srv, false));
+	hatch_close(srv);
+	standin.no_tasks = true;
+	assert_int_equal(hatch_open(&srv, &config), HATCH_ENOMEM);
+	assert_non_null(strstr(standin.log, "config.workers: the platform could not start them"));
 }
 
 static void a_server_without_a_task(void **state)
@@ -337,12 +403,14 @@ int main(void)
 		TEST(a_task_that_there_cannot_be),
 		TEST(no_memory_for_a_task),
 		TEST(a_lock_keeps_others_out),
+		TEST(signals_are_counted),
 		TEST(random_numbers),
 		TEST(memory),
 		TEST(clocks),
 		TEST(log_levels),
 		TEST(addresses),
 		TEST(a_server_in_its_task),
+		TEST(a_server_with_workers),
 		TEST(a_server_without_a_task),
 		TEST(more_connections_than_sockets),
 		TEST(waking_comes_to_itself_alone),

@@ -20,9 +20,11 @@ static struct hatch_attempts attempts;
 static struct hatch_digest digest, asking, empty;
 static bool random_fails;
 
-static const struct hatch_account people[] = { { "ada", "secret" },
-	{ "J\xc3\xa4sper \"x\"", "hush" }, { "nobody", "" } };
-static const struct hatch_accounts users = { people, 3, NULL, NULL, "door", &attempts };
+#define FORTY "abcdefghijabcdefghijabcdefghijabcdefghij"
+
+static const struct hatch_account people[] = { { FORTY, "long" }, { FORTY "k", "longer" },
+	{ "ada", "secret" }, { "J\xc3\xa4sper \"x\"", "hush" }, { "nobody", "" } };
+static const struct hatch_accounts users = { people, 5, NULL, NULL, "door", &attempts };
 
 static bool never(void *arg, struct hatch_span name, struct hatch_span password)
 {
@@ -246,7 +248,7 @@ static void names(void **state)
 	(void)state;
 	open_one();
 	c = new_challenge();
-	a.name = people[1].name;
+	a.name = people[3].name;
 	a.password = "hush";
 	a.name_param = "username=\"J\xc3\xa4sper \\\"x\\\"\"";
 	assert_int_equal(try_it(&c, &a), 200);
@@ -256,6 +258,18 @@ static void names(void **state)
 	assert_int_equal(try_it(&c, &a), 200);
 	a.name_param = "username*=UTF-8''J%C3%A4sper%20%22x%22, username=\"ada\"";
 	assert_int_equal(try_it(&c, &a), 400);
+	/* As long as hatch_who() can be, and longer. */
+	a = good;
+	a.nc = 10;
+	a.name = FORTY;
+	a.password = "long";
+	assert_int_equal(try_it(&c, &a), 200);
+	assert_string_equal(body(), "\"" FORTY "\"");
+	a.nc = 11;
+	a.name = FORTY "k";
+	a.password = "longer";
+	assert_int_equal(try_it(&c, &a), 401);
+	c = new_challenge();
 	/* Hashed, where that was offered. */
 	a = good;
 	sha256("ada:door", hash);
@@ -387,6 +401,15 @@ static void a_nonce_ends(void **state)
 	world_now -= 10000;
 	assert_int_equal(try_nc(&c, 1), 401);
 	assert_int_equal(try_nc(&c, 2), 200);
+	/* Twenty days are the most, whatever is asked for: later the time would begin anew. */
+	digest.nonce_s = UINT32_MAX;
+	c = new_challenge();
+	world_now += 20u * 86400000u - 1;
+	assert_int_equal(try_nc(&c, 1), 200);
+	world_now += 1;
+	assert_int_equal(try_nc(&c, 2), 401);
+	assert_true(is_stale());
+	digest.nonce_s = 0;
 	/* Of another start of the device. */
 	c = new_challenge();
 	digest.keyed = false;

@@ -71,10 +71,21 @@ static const struct hatch_ws_ops ops = { .open = on_open,
 	.close = on_close,
 	.ping_ms = 5000,
 	.pong_ms = 700 };
+static int hook_fails(struct hatch_req *req)
+{
+	return hatch_set_field(req, "Wrong", "\n");
+}
+
+static const struct hatch_hook failures[] = { { hook_fails, NULL } };
+static const struct hatch_policy failing = { .after = failures, .after_count = 1 };
 static const struct hatch_route routes[] = {
+	HATCH_ROUTE(HATCH_POST, "/ws", hook_fails), /* another method of the same path */
 	HATCH_ROUTE_ARG(HATCH_GET, "/ws", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/other", hatch_websocket, &ops),
 	HATCH_ROUTE_ARG(HATCH_GET, "/events", hatch_events, &stream),
+	HATCH_ROUTE_ARG(HATCH_GET, "/again", hatch_events, &stream),
+	HATCH_ROUTE_WITH(HATCH_GET, "/fails", hatch_websocket, &ops, &failing),
+	HATCH_ROUTE_WITH(HATCH_GET, "/fails-too", hatch_events, &stream, &failing),
 };
 
 static void open_server(uint16_t buffer, uint32_t queue)
@@ -217,6 +228,26 @@ static void back_pressure(void **state)
 	assert_int_equal(w.up.taken, w.up.len);
 	assert_int_equal(got_len, 1003);
 	assert_memory_equal(got, "one0123456789", 13);
+	world_close(&w);
+	close_server();
+}
+
+/* With a piece that was not taken, and more behind it than there is room for: the end is heard. */
+static void closing_lets_go(void **state)
+{
+	struct world w;
+	(void)state;
+	open_server(512, 1024);
+	dial_ws(&w, false);
+	takes = false;
+	for (unsigned i = 0; i < 50; i++)
+		say_frame(&w, 0x81, "0123456789", 10);
+	say_frame(&w, 0x88, "\x03\xe8", 2);
+	assert_int_equal(hatch_ws_close(last_ws, 4001), 0);
+	(void)world_settle(&w);
+	must_hear(&w, "\x88\x02\x0f\xa1", 4);
+	assert_int_equal(w.want, HATCH_ENDED); /* at once: the client's close came behind it */
+	assert_int_equal(last_code, 4001);
 	world_close(&w);
 	close_server();
 }
@@ -409,9 +440,20 @@ static void events_in_time(void **state)
 	hx_posts_run(srv, srv);
 	(void)world_settle(&w);
 	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23);
-	world_pass(&w, 3000); /* there was an event: no comment */
+	assert_int_equal(hatch_publish_event(srv, hatch_to_arg(&ops), &event), HATCH_EINVAL);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_path("/ws"), &event), HATCH_EINVAL);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_all(), &event), 0);
+	hx_posts_run(srv, srv);
+	(void)world_settle(&w);
+	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23); /* once, of two routes */
+	world_pass(&w, 1000);
+	assert_int_equal(hatch_publish_event(srv, hatch_to_all(), &event), 0);
+	hx_posts_run(srv, srv);
+	(void)world_settle(&w);
+	must_hear(&w, "000f\r\nid: 1\ndata: x\n\n\r\n", 23);
+	world_pass(&w, 2999); /* from the last event on */
 	must_hear(&w, "", 0);
-	world_pass(&w, 3000);
+	world_pass(&w, 1);
 	must_hear(&w, "0003\r\n:\n\n\r\n", 11);
 	world_close(&w);
 	close_server();
@@ -472,6 +514,26 @@ static void the_server_stops(void **state)
 	assert_int_equal(events.want, HATCH_ENDED);
 	world_close(&ws);
 	world_close(&events);
+	close_server();
+}
+
+/* An after hook fails once the application has let somebody in: 500, and it hears of the end. */
+static void a_hook_fails(void **state)
+{
+	struct world w;
+	size_t len;
+	(void)state;
+	open_server(512, 1024);
+	world_connect(&w, srv, false, 1);
+	say(&w, UPGRADE("/fails"));
+	assert_memory_equal(world_heard(&w, &len), "HTTP/1.1 500 ", 13);
+	assert_int_equal(closes, 1);
+	assert_int_equal(last_code, 1006);
+	world_close(&w);
+	world_connect(&w, srv, false, 1);
+	say(&w, SUBSCRIBE("/fails-too"));
+	assert_memory_equal(world_heard(&w, &len), "HTTP/1.1 500 ", 13);
+	world_close(&w);
 	close_server();
 }
 
@@ -581,11 +643,62 @@ static void cut_in_any_way(void **state)
 	}
 }
 
+static int throw_away(struct hatch_ws *ws, const struct hatch_ws_piece *piece)
+{
+	(void)ws;
+	assert_true(piece->data.len <= 200 + HX_LIVE_SLACK);
+	return 0;
+}
+
+static const char talk[] = "\x01\x83\0\0\0\0"
+			   "abc\x89\x81\0\0\0\0p\x80\x83\0\0\0\0"
+			   "def\x82\xfe\0\x80\0\0\0\0"
+			   "0123456789012345678901234567890123456789012345678901234567890123"
+			   "0123456789012345678901234567890123456789012345678901234567890123"
+			   "\x8a\x80\0\0\0\0\x81\x80\0\0\0\0\x88\x82\0\0\0\0\x03\xe8";
+
+/* Frames of which some bytes are others: it ends with a close frame, or is an open connection
+ * still. */
+static void damaged_frames(void **state)
+{
+	static struct hatch_ws_ops mild;
+	struct hatch_route changed[HATCH_COUNT(routes)];
+	(void)state;
+	mild = ops;
+	mild.message = throw_away;
+	memcpy(changed, routes, sizeof(routes));
+	changed[1].arg = &mild;
+	for (unsigned seed = 1; seed < 2000; seed++) {
+		char bytes[sizeof(talk) - 1];
+		struct world w;
+		open_server(256, 1024);
+		srv->config.routes = changed;
+		mild.in_pieces = seed % 2 == 0;
+		dial_ws(&w, seed % 50 == 0);
+		w.seed = seed;
+		w.up.piece = w.down.piece = seed % 3 == 0 ? 1 : 0;
+		memcpy(bytes, talk, sizeof(bytes));
+		for (unsigned i = seed % 4; i > 0; i--)
+			bytes[world_random(&w) % sizeof(bytes)] = (char)world_random(&w);
+		world_say(&w, bytes, sizeof(bytes));
+		(void)world_settle(&w);
+		struct hatch_span said = heard(&w);
+		if (seed % 4 == 0)
+			assert_int_equal(w.want, HATCH_ENDED);
+		if (w.want == HATCH_ENDED)
+			assert_non_null(memchr(said.ptr, 0x88, said.len));
+		world_close(&w);
+		assert_int_equal(closes, 1);
+		close_server();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dead_peer),
 		cmocka_unit_test(back_pressure),
+		cmocka_unit_test(closing_lets_go),
 		cmocka_unit_test(who_takes_nothing),
 		cmocka_unit_test(sizes_and_order),
 		cmocka_unit_test(references),
@@ -593,10 +706,12 @@ int main(void)
 		cmocka_unit_test(events_in_time),
 		cmocka_unit_test(a_slow_subscriber),
 		cmocka_unit_test(the_server_stops),
+		cmocka_unit_test(a_hook_fails),
 		cmocka_unit_test(shares),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(it_holds_nothing),
 		cmocka_unit_test(cut_in_any_way),
+		cmocka_unit_test(damaged_frames),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,7 +139,19 @@ static void values(void **state)
 	REFUSED(routes, NULL, HATCH_EINVAL, "route_count without routes");
 	REFUSED(group_count, 1, HATCH_EINVAL, "group_count without groups");
 
+	REFUSED(max_live, 8, HATCH_EINVAL, "config.max_live is below max_conns");
+
 	struct hatch_config config = good();
+	config.max_live = 7;
+	config.live_buffer = 255;
+	refused_with(&config, HATCH_EINVAL, "config.live_buffer");
+	config.live_buffer = 256;
+	config.live_piece = 127;
+	refused_with(&config, HATCH_EINVAL, "config.live_buffer");
+	config.live_piece = 128;
+	config.publish_queue = 240;
+	refused_with(&config, HATCH_EINVAL, "config.publish_queue");
+	config = good();
 	config.tls_min = 0x0304;
 	config.tls_max = 0x0303;
 	refused_with(&config, HATCH_EINVAL, "config.tls_min");
@@ -162,7 +174,31 @@ static void last_good_values(void **state)
 	assert_int_equal(hx_config_complete(&out, &config, &why), 0);
 	assert_null(why);
 	config.tls_min = config.tls_max = 0x0303;
+	config.max_live = 2;
+	config.live_buffer = 256;
+	config.live_piece = 128;
+	config.publish_queue = 256;
 	assert_int_equal(hx_config_complete(&out, &config, &why), 0);
+}
+
+/* None of it without live connections; and with them what the header says. */
+static void live_memory(void **state)
+{
+	struct hatch_config config = good();
+	(void)state;
+	size_t without = hatch_memory_needed(&config);
+	config.live_buffer = 4096;
+	assert_int_equal(hatch_memory_needed(&config), without);
+	config.max_live = 2;
+	config.live_piece = 512;
+	config.publish_queue = 1024;
+	size_t two = hatch_memory_needed(&config);
+	config.max_live = 3;
+	size_t one = hatch_memory_needed(&config) - two;
+	assert_true(one >= 4096 + 512 + sizeof(struct hx_live));
+	assert_true(one <= 4096 + 512 + 16 + sizeof(struct hx_live) + 16);
+	size_t both = 2 * one + 1024;
+	assert_true(two - without + 32 >= both && two - without <= both + 32);
 }
 
 static void defaults(void **state)
@@ -264,6 +300,7 @@ int main(void)
 		cmocka_unit_test(what_needs_more),
 		cmocka_unit_test(values),
 		cmocka_unit_test(last_good_values),
+		cmocka_unit_test(live_memory),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(quiet),
 		cmocka_unit_test(memory),

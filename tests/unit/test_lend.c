@@ -190,7 +190,7 @@ static void a_failed_context(void **state)
 			hx_mbed_detach(&ssl, &kept);
 		}
 		fails += failed;
-		mbedtls_ssl_free(&ssl);
+		hx_mbed_free_unset(&ssl, &conf);
 		account.fail_at = 0;
 		assert_int_equal(account.now, 0);
 	}

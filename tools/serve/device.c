@@ -77,7 +77,7 @@ void device_add_leds(struct json *text)
 	json_add(text, "]");
 }
 
-/* Peers are addresses and the rest are our own words: nothing here needs escaping. */
+/* Our own words: nothing here needs escaping. */
 static int status(struct hatch_req *req)
 {
 	struct json *text = json_begin();
@@ -91,10 +91,9 @@ static int status(struct hatch_req *req)
 		const struct watch_conn *c = &watch.conn[i];
 		if (!c->secure)
 			continue;
-		json_add(text,
-			"%s{\"peer\":\"%s\",\"version\":\"%s\",\"group\":\"%s\",\"resumed\":%s,\"ms\":%lu}",
-			shown++ == 0 ? "" : ",", c->peer, c->version, c->group,
-			json_truth(c->resumed), (unsigned long)c->shake_ms);
+		json_add(text, "%s{\"version\":\"%s\",\"group\":\"%s\",\"resumed\":%s,\"ms\":%lu}",
+			shown++ == 0 ? "" : ",", c->version, c->group, json_truth(c->resumed),
+			(unsigned long)c->shake_ms);
 	}
 	json_add(text, "]}\n");
 	return json_send(req, text);

@@ -6,7 +6,7 @@
 #include "serve/preferences.h"
 #include "serve/state.h"
 
-enum { RETRY_MS = 2000, RECENT = 6144, RECENT_LINES = 4096, CONNS_MAX = 3584, LINES_MAX = 3072 };
+enum { RETRY_MS = 2000, RECENT = 6144, RECENT_PRIVATE = 6144, CONNS_MAX = 3584, LINES_MAX = 3072 };
 
 /* A line, with all of its characters escaped, and what stands around it. */
 enum { LINE_MAX = 2 * WATCH_LINE + 128 };
@@ -15,7 +15,7 @@ static struct hatch *server; /* NULL: nothing is sent */
 static bool owes_leds, owes_settings;
 
 static int newcomer(struct hatch_req *req, struct hatch_live_ref who);
-static int reader(struct hatch_req *req, struct hatch_live_ref who);
+static int member(struct hatch_req *req, struct hatch_live_ref who);
 
 static void leaves(struct hatch_live_ref who, const void *stream)
 {
@@ -23,7 +23,7 @@ static void leaves(struct hatch_live_ref who, const void *stream)
 	watch_ended(who);
 }
 
-static char recent[RECENT], recent_lines[RECENT_LINES];
+static char recent[RECENT], recent_private[RECENT_PRIVATE];
 
 /* Who is too slow comes again, and is sent the whole; of the log he misses some lines. */
 struct hatch_event_stream feed_events = { .memory = recent,
@@ -32,10 +32,10 @@ struct hatch_event_stream feed_events = { .memory = recent,
 	.slow = HATCH_SLOW_CLOSE,
 	.open = newcomer,
 	.close = leaves };
-struct hatch_event_stream feed_lines = { .memory = recent_lines,
-	.memory_len = sizeof(recent_lines),
+struct hatch_event_stream feed_members = { .memory = recent_private,
+	.memory_len = sizeof(recent_private),
 	.retry_ms = RETRY_MS,
-	.open = reader,
+	.open = member,
 	.close = leaves };
 
 /* ---- who comes ---- */
@@ -70,12 +70,13 @@ static void add_run(struct json *json)
 	json_add(json, "{\"run\":%lu,", (unsigned long)state_run());
 }
 
-static int reader(struct hatch_req *req, struct hatch_live_ref who)
+static int member(struct hatch_req *req, struct hatch_live_ref who)
 {
 	struct json *json = json_begin(), part = json_in(json->bytes, LINES_MAX);
 	add_run(&part);
 	state_add_lines(&part, watch_oldest_line());
 	json_add(&part, "}");
+	watch.conns_changed = true;
 	return begin(req, who, "log", &part);
 }
 
@@ -141,7 +142,7 @@ static void line(const struct watch_line *written)
 	json_add(&json, "\"log\":[");
 	state_add_line(&json, written);
 	json_add(&json, "]}");
-	(void)send(&feed_lines, "log", &json);
+	(void)send(&feed_members, "log", &json);
 }
 
 static void numbers(struct hatch *srv)
@@ -156,13 +157,14 @@ static void numbers(struct hatch *srv)
 	(void)send(&feed_events, "state", json);
 }
 
-static void connections(void)
+/* False: there is no room now. */
+static bool connections(struct hatch_event_stream *stream, bool addresses)
 {
 	struct json *json = json_begin(), part = json_in(json->bytes, CONNS_MAX);
 	json_add(&part, "{");
-	state_add_connections(&part);
+	state_add_connections(&part, addresses);
 	json_add(&part, "}");
-	watch.conns_changed = !send(&feed_events, "connections", &part);
+	return send(stream, "connections", &part);
 }
 
 static void second(struct hatch *srv)
@@ -171,7 +173,8 @@ static void second(struct hatch *srv)
 		return;
 	numbers(srv);
 	if (watch.conns_changed)
-		connections();
+		watch.conns_changed = !(
+			connections(&feed_events, false) && connections(&feed_members, true));
 	if (owes_leds)
 		leds();
 	if (owes_settings)

@@ -39,7 +39,7 @@ static const struct hatch_route open_api[] = {
 
 static const struct hatch_route members_api[] = {
 	HATCH_ROUTE(HATCH_POST, "/logout", login_out),
-	HATCH_ROUTE_ARG(HATCH_GET, "/log/events", hatch_events, &feed_lines),
+	HATCH_ROUTE_ARG(HATCH_GET, "/members/events", hatch_events, &feed_members),
 	HATCH_ROUTE(HATCH_GET, "/metrics", hatch_metrics_json),
 	HATCH_ROUTE_WITH(HATCH_POST, "/settings", preferences_save, NULL, &login_collects),
 };

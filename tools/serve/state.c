@@ -11,7 +11,7 @@
 #include "serve/preferences.h"
 
 /* What a connection takes at the most, a log line without its text, and the end behind them. */
-enum { CONN_ROOM = 340, LINE_ROOM = 64, END_ROOM = 32 };
+enum { CONN_ROOM = 360, LINE_ROOM = 64, END_ROOM = 32 };
 
 static bool has_files;
 
@@ -72,6 +72,18 @@ static void add_history(struct json *json)
 	json_add(json, "]");
 }
 
+/* Who asks: his own address is shown to everybody, and he finds himself in the table by a number.
+ */
+static void add_you(struct json *json, const struct hatch_req *req)
+{
+	const struct watch_conn *conn = watch_conn_of(req);
+	if (conn == NULL)
+		return;
+	json_add(json, "\"you\":{\"client\":%u,\"peer\":", (unsigned)conn->client);
+	json_add_text(json, conn->peer);
+	json_add(json, "},");
+}
+
 void state_add_all(struct json *json, const struct hatch_req *req)
 {
 	json_add(json, "\"run\":%lu,\"files\":%s,", (unsigned long)state_run(),
@@ -80,6 +92,7 @@ void state_add_all(struct json *json, const struct hatch_req *req)
 	json_add(json, ",");
 	state_add_numbers(json, hatch_server(req));
 	json_add(json, ",");
+	add_you(json, req);
 	device_add_this(json, req);
 	json_add(json, ",");
 	device_add_leds(json);
@@ -89,14 +102,16 @@ void state_add_all(struct json *json, const struct hatch_req *req)
 
 /* ---- connections ---- */
 
-void state_add_connections(struct json *json)
+/* Addresses of others are for those who have logged in. */
+void state_add_connections(struct json *json, bool member)
 {
 	uint32_t now = watch_now();
 	json_add(json, "\"connections\":[");
 	for (size_t i = 0; i < watch.conns && json_left(json) > CONN_ROOM; i++) {
 		const struct watch_conn *c = &watch.conn[i];
-		json_add(json, "%s{\"peer\":", i == 0 ? "" : ",");
-		json_add_text(json, c->peer);
+		json_add(
+			json, "%s{\"client\":%u,\"peer\":", i == 0 ? "" : ",", (unsigned)c->client);
+		json_add_text(json, member ? c->peer : "");
 		json_add(json,
 			",\"version\":\"%s\",\"suite\":\"%s\",\"group\":\"%s\",\"resumed\":%s,"
 			"\"secure\":%s,\"live\":%s,\"ms\":%lu,\"requests\":%lu,\"seen_ms\":%lu}",
@@ -160,13 +175,13 @@ void state_add_lines(struct json *json, uint32_t first)
 int state_get(struct hatch_req *req)
 {
 	struct json *json = json_begin();
+	bool member = hatch_session_of(req, &login_sessions) != NULL;
 	json_add(json, "{");
 	state_add_all(json, req);
 	json_add(json, ",");
-	state_add_connections(json);
+	state_add_connections(json, member);
 	json_add(json, ",");
-	/* For those who have logged in: it has addresses and paths of everybody. */
-	if (hatch_session_of(req, &login_sessions) == NULL)
+	if (!member) /* it has addresses and paths of everybody, too */
 		json_add(json, "\"log\":null");
 	else
 		state_add_lines(json, first_line(req));

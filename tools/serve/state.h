@@ -17,8 +17,8 @@ void state_set_files(bool there_are);
 /* Members of an object, without a comma before the first or behind the last. */
 void state_add_all(struct json *json, const struct hatch_req *req); /* but connections and log */
 void state_add_numbers(struct json *json, struct hatch *srv);
-void state_add_connections(struct json *json);           /* "connections":[...] */
-void state_add_lines(struct json *json, uint32_t first); /* "log":[...], from that number on */
+void state_add_connections(struct json *json, bool member); /* with addresses, or without */
+void state_add_lines(struct json *json, uint32_t first);    /* "log":[...], from that number on */
 
 /* Elements of lists. */
 void state_add_shake(struct json *json, size_t which);

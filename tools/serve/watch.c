@@ -27,13 +27,25 @@ static size_t oldest(void)
 	return watch.conn[at].live.generation != 0 ? WATCH_CONNS - 1 : at;
 }
 
+/* The number of this address, for as long as it has a row. */
+static uint16_t number_of(const char *peer)
+{
+	static uint16_t last;
+	for (size_t i = 0; i < watch.conns; i++)
+		if (strcmp(watch.conn[i].peer, peer) == 0)
+			return watch.conn[i].client;
+	return ++last;
+}
+
 /* A row for a newcomer, at the top. */
 static struct watch_conn *push(const char *peer)
 {
+	uint16_t number = number_of(peer);
 	size_t kept = watch.conns < WATCH_CONNS ? watch.conns++ : oldest();
 	memmove(&watch.conn[1], &watch.conn[0], kept * sizeof(watch.conn[0]));
 	memset(&watch.conn[0], 0, sizeof(watch.conn[0]));
 	watch.conns_changed = true;
+	watch.conn[0].client = number;
 	snprintf(watch.conn[0].peer, sizeof(watch.conn[0].peer), "%s", peer);
 	return &watch.conn[0];
 }
@@ -90,6 +102,11 @@ static void on_exchange(void *user, struct hatch_req *req, int status, uint64_t 
 	conn->requests++;
 	conn->seen_ms = watch_now();
 	watch.conns_changed = true;
+}
+
+const struct watch_conn *watch_conn_of(const struct hatch_req *req)
+{
+	return find(req);
 }
 
 void watch_live(const struct hatch_req *req, struct hatch_live_ref who)

@@ -28,6 +28,7 @@ struct watch_conn {
 	uint64_t shake_ns; /* its processor time: with the peer, what tells connections apart */
 	uint32_t seen_ms;  /* when it last did something, as watch_now() */
 	uint32_t requests;
+	uint16_t client; /* a number in its address's place, for those who may not see that */
 	struct hatch_live_ref live; /* generation 0: it is none */
 };
 
@@ -71,6 +72,9 @@ struct watch_listener {
 extern const struct watch_listener *watch_listener;
 
 uint32_t watch_now(void); /* ms */
+
+/* The row of this connection; NULL: it has none any more. */
+const struct watch_conn *watch_conn_of(const struct hatch_req *req);
 
 /* This connection has become a live one, and that one has ended. */
 void watch_live(const struct hatch_req *req, struct hatch_live_ref who);

@@ -70,6 +70,7 @@ def test_targets(place, target, generation):
     chip = target != "linux"
     assert sources(got) == (OF_CHIPS if chip else OF_LINUX)
     assert {"port/bsd_sockets.c", "tls/fast_sign.c", "tls/stock_arithmetic.c"} <= sources(got)
+    assert got["optional_requires"] == ["PRIVATE", "zlib", "espressif__zlib"]
     assert set(got["priv_requires"]) == ({"mbedtls", "lwip", "esp_netif", "esp_timer", "esp_hw_support",
                                           "nvs_flash"} if chip else {"mbedtls"})
     assert got["INTERFACE_INCLUDE_DIRECTORIES"] == [str(REPO / "src")]

@@ -23,8 +23,8 @@ MBEDTLS = ["-DMBEDTLS_CONFIG_FILE=<tests/esp/mbedtls_config_idf5.h>", f"-I{REPO}
            str(next((REPO / ".deps").glob("mbedtls-3.6.*")) / "include")]  # 4 has the same of what they use
 
 
-def test_there_are_four():
-    assert [path.name for path in EXAMPLES] == ["first_boot", "first_login", "ota", "rest_server"]
+def test_there_are_five():
+    assert [path.name for path in EXAMPLES] == ["first_boot", "first_login", "live", "ota", "rest_server"]
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.name)

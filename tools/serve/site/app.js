@@ -85,8 +85,9 @@ function showHeap(s) {
 }
 
 /* Who has said nothing for 15 s has been closed by the server, unless it is one that stays. */
-function showConnections(list, since) {
-	$("conns").replaceChildren(...list.map(c => row([c.peer, c.secure ? c.version : "HTTP", c.secure ? c.suite : "–",
+function showConnections({ list, at }, you) {
+	const since = Date.now() - at, who = c => c.peer || (you && c.client === you.client ? you.peer : "client " + c.client);
+	$("conns").replaceChildren(...list.map(c => row([who(c), c.secure ? c.version : "HTTP", c.secure ? c.suite : "–",
 		c.secure ? (c.resumed ? "resumed" : "full") + (c.group ? ", " + c.group : "") : "–", c.secure ? ms(c.ms) : "–",
 		c.requests, c.live ? "live" : ago(c.seen_ms + since)], !c.live && c.seen_ms + since > 15000)));
 }
@@ -116,7 +117,8 @@ function showLog(said) {
 	if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-let tableAt = 0; /* when the connections came */
+/* The table as everybody has it, and with addresses; and when it came. */
+let table = null, membersTable = null;
 
 function show() {
 	const s = state;
@@ -132,7 +134,7 @@ function show() {
 	showThis(s.this);
 	showHeap(s);
 	showPlots(s);
-	if (s.connections) showConnections(s.connections, Date.now() - tableAt);
+	if (membersTable || table) showConnections(membersTable || table, s.you);
 	s.leds.forEach((on, n) => led(n, on));
 	$("tab-files").hidden = !s.files;
 	if (document.activeElement.form !== $("prefs") && !touched) fillPrefs(s);
@@ -150,12 +152,15 @@ const note = error => text("note", error.message);
 
 /* ---- what the server says ---- */
 
+function takeTable(s) {
+	if (s.connections) table = { list: s.connections, at: Date.now() };
+}
+
 /* Everything, at first or after a gap.  Another run of the server knows nothing of our session. */
 function takeAll(s) {
 	const again = state && state.run !== s.run;
-	if (s.connections) tableAt = Date.now();
-	else if (state) s.connections = state.connections;
 	state = s;
+	takeTable(s);
 	show();
 	if (again) session();
 }
@@ -180,12 +185,12 @@ function takeShake(s) {
 
 function takePart(s) {
 	if (!state) return;
-	if (s.connections) tableAt = Date.now();
+	takeTable(s);
 	Object.assign(state, s);
 	show();
 }
 
-/* The log, for who has logged in. */
+/* The log and everybody's addresses, for who has logged in. */
 let logSource = null;
 
 function followLog(wanted) {
@@ -196,12 +201,14 @@ function followLog(wanted) {
 		logSource.stop();
 		logSource = null;
 		logged = { run: 0, n: 0 };
+		membersTable = null;
 		$("log").replaceChildren();
 		return;
 	}
-	logSource = follow({ events: "/api/log/events", first: "log", on: { log: showLog }, said: () => {},
+	const members = s => { membersTable = { list: s.connections, at: Date.now() }; if (state) show(); };
+	logSource = follow({ events: "/api/members/events", first: "log", on: { log: showLog, connections: members }, said: () => {},
 		ask: () => "/api/state?since=" + logged.n,
-		whole: s => { if (s.log) showLog(s); else signedIn(null, ""); } });
+		whole: s => { if (s.log) { members(s); showLog(s); } else signedIn(null, ""); } });
 }
 
 /* ---- controls ---- */

@@ -10,4 +10,7 @@
 /* Prints "ports HTTPS HTTP"; ends with the program's signal. */
 int serve_here(const struct hatch_route *routes, size_t count, const char *cert, const char *key);
 
+/* The same with what else is in config; begin may be NULL, and is called on the server's task. */
+int serve_this(struct hatch_config *config, hatch_call *begin, const char *cert, const char *key);
+
 #endif

@@ -36,6 +36,19 @@ typedef union {
 	wifi_sta_config_t sta;
 } wifi_config_t;
 
+typedef enum {
+	WIFI_SECOND_CHAN_NONE,
+	WIFI_SECOND_CHAN_ABOVE,
+	WIFI_SECOND_CHAN_BELOW
+} wifi_second_chan_t;
+typedef struct {
+	uint8_t bssid[6];
+	uint8_t ssid[33];
+	uint8_t primary;
+	wifi_second_chan_t second;
+	int8_t rssi;
+} wifi_ap_record_t;
+
 typedef struct {
 	int magic;
 } wifi_init_config_t;
@@ -61,6 +74,7 @@ esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);
 esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *conf);
 esp_err_t esp_wifi_get_config(wifi_interface_t interface, wifi_config_t *conf);
 esp_err_t esp_wifi_set_storage(wifi_storage_t storage);
+esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t *ap_info);
 
 /* From esp_wifi_default.h. */
 esp_netif_t *esp_netif_create_default_wifi_sta(void);
