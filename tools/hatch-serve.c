@@ -234,7 +234,7 @@ static const struct arg_command command = {
 	.name = "hatch-serve",
 	.usage = "--cert FILE --key FILE [option...]\n--self-signed [option...]",
 	.about =
-		"Serves a pretended device (pages with a login, LEDs, a log, an echo under /api) or,\n"
+		"Serves a pretended device (a live page with a login, LEDs, a log, a chat; /api) or,\n"
 		"with --dir, the files of a folder, over TLS 1.3 and 1.2.\n\n"
 		"Make a certificate with hatch-cert server, bring one of any origin, or let it make one\n"
 		"for itself, as a device does at its first start.",
