@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The demo's live page in a real browser: two windows see the same, and a server comes back."""
+import os
 import re
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -176,4 +178,29 @@ def test_without_a_place_it_asks(driver, pki, tmp_path):
             page.becomes("#requests", lambda _: requests(page) > before)
             page.becomes("#conns", lambda _: "live" in column(page, 7))
         page.becomes("#live", lambda text: text == "live")
+        driver.get("about:blank")
+
+
+def test_past_a_warning(driver, tmp_path):
+    """A certificate that signs itself: events and WebSocket go where the page may; a new one has to be looked at."""
+    def begin(name, port):
+        (tmp_path / name / "store").mkdir(parents=True)
+        return harness.started_serve(tmp_path / name, "--self-signed", "--port", str(port),
+                                     env=dict(os.environ, HATCH_STORE=str(tmp_path / name / "store")))
+    server = begin("one", 0)
+    with running(server):
+        driver.switch_to.new_window("window")
+        driver.get(server.origin + "/")
+        wait_until(lambda: driver.title == "Privacy error", "the warning")
+        ActionChains(driver).send_keys("thisisunsafe").perform()
+        page = Window(driver, server.origin)
+        wait_until(lambda: driver.find_elements(By.ID, "live"), "the page")
+        page.becomes("#live", lambda text: text == "live")
+        page.tab("chat")
+        page.becomes("#chat-state", lambda text: text == "connected")
+    server = begin("two", server.port)
+    with running(server):
+        wait_until(lambda: "no TLS connection" in server.log(), "the browser has seen the other certificate")
+        page.becomes("#live", lambda text: text == "reconnecting")
+        assert "certificate is new" in page.one("#live").get_attribute("title")
         driver.get("about:blank")
