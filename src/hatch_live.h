@@ -111,6 +111,13 @@ struct hatch_event {
  */
 int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatch_event *event);
 
+/*
+ * Ends subscriptions: of a stream, of all, or one.  Browsers come back by themselves, through the
+ * route's guards: so after a logout, or when somebody is not to hear more.  On the server's task.
+ * How many there were; EINVAL as above.
+ */
+int hatch_end_events(struct hatch *srv, struct hatch_to to);
+
 /* ---- WebSocket: RFC 6455 ------------------------------------------------------ */
 
 struct hatch_ws;

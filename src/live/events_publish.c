@@ -89,8 +89,7 @@ static bool is_stream(const struct hatch_config *config, const void *stream)
 	return found;
 }
 
-/* A path is its route's stream from here on.  EINVAL: no stream of this server. */
-static int find_stream(struct hx_whom *whom, const struct hatch_config *config, struct hatch_to to)
+int hx_events_find(struct hx_whom *whom, const struct hatch_config *config, struct hatch_to to)
 {
 	int error = hx_whom(whom, config, to, hatch_events);
 	if (error == 0 && whom->to == HX_TO_ROUTE) {
@@ -116,7 +115,7 @@ int hatch_publish_event(struct hatch *srv, struct hatch_to to, const struct hatc
 	struct hx_whom whom;
 	struct hx_text text;
 	HX_TRY(hx_event_check(event));
-	HX_TRY(find_stream(&whom, config, to));
+	HX_TRY(hx_events_find(&whom, config, to));
 	size_t size = hx_event_size(event);
 	if (is_too_long(config, &whom, size))
 		return HATCH_EBIG;

@@ -116,6 +116,8 @@ struct hx_posted {
 int hx_publish_begin(struct hatch *srv, const struct hx_whom *whom, uint32_t len,
 	hx_deliver *deliver, struct hx_posted **out);
 void hx_publish_end(struct hatch *srv);
+/* Of events: a path is its route's stream from here on.  EINVAL: no stream of this server. */
+int hx_events_find(struct hx_whom *whom, const struct hatch_config *config, struct hatch_to to);
 bool hx_posted_is_for(const struct hx_posted *posted, const struct hx_live *live);
 
 #endif

@@ -103,10 +103,14 @@ struct hx_live *hx_live_take(struct hatch_req *req, const struct hx_live_ops *op
 	}
 	struct hx_live *live = free_slot(srv, c);
 	if (live == NULL) {
-		hx_log(srv, HATCH_WARN,
-			"%s: no live slot: config.max_live is %u, of which one client may have %s",
-			c->peer.text, (unsigned)srv->config.max_live,
-			srv->config.max_live > 1 ? "all but one" : "all");
+		if (srv->config.max_live == 0)
+			hx_log(srv, HATCH_ERROR, "there are no live slots: set config.max_live");
+		else
+			hx_log(srv, HATCH_WARN,
+				"%s: no live slot: config.max_live is %u, of which one client may "
+				"have %s",
+				c->peer.text, (unsigned)srv->config.max_live,
+				srv->config.max_live > 1 ? "all but one" : "all");
 		(void)hatch_set_field(req, "Retry-After", "10");
 		hx_respond_plain(req, 503);
 		return NULL;

@@ -77,6 +77,24 @@ def test_the_log_is_for_who_has_logged_in(demo, pki):
         assert "log" not in kinds
 
 
+def test_who_has_logged_out_hears_no_more(demo, pki):
+    """Also on a connection of its own; and who is still logged in comes back."""
+    with Visitor(demo, pki) as visitor, Visitor(demo, pki) as stays:
+        for one in (visitor, stays):
+            one.log_in("admin", printed_password(demo))
+        cookies = [[f"Cookie: {one.cookie}"] for one in (visitor, stays)]
+        with subscribed(demo, pki, "/api/members/events", cookies[0]) as first, \
+             subscribed(demo, pki, "/api/members/events", cookies[1]) as second:
+            assert visitor.post("/api/logout").status == 200
+            for one in (first, second):
+                while one.piece():
+                    pass
+        with subscribed(demo, pki, "/api/members/events", cookies[0]) as gone:
+            assert gone.status == 401
+        with subscribed(demo, pki, "/api/members/events", cookies[1]) as back:
+            assert back.status == 200
+
+
 def test_one_client_leaves_one_place(pki, tmp_path):
     """Half of the places are for live connections, on the board five."""
     server = harness.hatch_serve(pki, tmp_path, "--connections", "10")

@@ -517,6 +517,42 @@ static void the_server_stops(void **state)
 	close_server();
 }
 
+/* One, those of a stream, all: each hears a proper end, and only what was meant. */
+static void ended_by_the_application(void **state)
+{
+	struct world w[3];
+	struct hatch_live_ref one;
+	(void)state;
+	for (unsigned how = 0; how < 3; how++) {
+		open_server(512, 1024);
+		for (unsigned i = 0; i < 2; i++)
+			dial(&w[i], false, SUBSCRIBE("/events"), "HTTP/1.1 200 ");
+		size_t at = heard_at;
+		dial_ws(&w[2], false);
+		one = (struct hatch_live_ref){ 0, srv->lives.slots[0].generation };
+		assert_int_equal(hatch_end_events(srv, hatch_to_path("/ws")), HATCH_EINVAL);
+		assert_int_equal(hatch_end_events(srv, hatch_to_arg(&ops)), HATCH_EINVAL);
+		struct hatch_to to = how == 0   ? hatch_to_one(one)
+				     : how == 1 ? hatch_to_arg(&stream)
+						: hatch_to_all();
+		assert_int_equal(hatch_end_events(srv, to), how == 0 ? 1 : 2);
+		assert_int_equal(hatch_end_events(srv, to), 0); /* they are leaving */
+		for (unsigned i = 0; i < 2; i++) {
+			bool ends = how > 0 || i == 0;
+			(void)world_settle(&w[i]);
+			heard_at = at;
+			must_hear(&w[i], "0\r\n\r\n", ends ? 5 : 0);
+			assert_int_equal(w[i].want == HATCH_ENDED, ends);
+		}
+		(void)world_settle(&w[2]);
+		assert_int_not_equal(w[2].want, HATCH_ENDED);
+		assert_int_equal(srv->stats.live, how == 0 ? 2 : 1);
+		for (unsigned i = 0; i < 3; i++)
+			world_close(&w[i]);
+		close_server();
+	}
+}
+
 /* An after hook fails once the application has let somebody in: 500, and it hears of the end. */
 static void a_hook_fails(void **state)
 {
@@ -706,6 +742,7 @@ int main(void)
 		cmocka_unit_test(events_in_time),
 		cmocka_unit_test(a_slow_subscriber),
 		cmocka_unit_test(the_server_stops),
+		cmocka_unit_test(ended_by_the_application),
 		cmocka_unit_test(a_hook_fails),
 		cmocka_unit_test(shares),
 		cmocka_unit_test(cut_anywhere),

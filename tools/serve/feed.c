@@ -3,10 +3,18 @@
 #include "serve/feed.h"
 
 #include "serve/device.h"
+#include "serve/login.h"
 #include "serve/preferences.h"
 #include "serve/state.h"
 
-enum { RETRY_MS = 2000, RECENT = 6144, RECENT_PRIVATE = 6144, CONNS_MAX = 3584, LINES_MAX = 3072 };
+enum {
+	AGAIN_S = 600,
+	RETRY_MS = 2000,
+	RECENT = 6144,
+	RECENT_PRIVATE = 6144,
+	CONNS_MAX = 3584,
+	LINES_MAX = 3072
+};
 
 /* A line, with all of its characters escaped, and what stands around it. */
 enum { LINE_MAX = 2 * WATCH_LINE + 128 };
@@ -167,10 +175,20 @@ static bool connections(struct hatch_event_stream *stream, bool addresses)
 	return send(stream, "connections", &part);
 }
 
+/* Whose session is still good comes back through the guard by itself. */
+static void members_again(void)
+{
+	if (server != NULL)
+		(void)hatch_end_events(server, hatch_to_arg(&feed_members));
+}
+
 static void second(struct hatch *srv)
 {
+	static uint32_t seconds;
 	if (!somebody_looks())
 		return;
+	if (++seconds % AGAIN_S == 0) /* sessions also end by themselves */
+		members_again();
 	numbers(srv);
 	if (watch.conns_changed)
 		watch.conns_changed = !(
@@ -191,6 +209,7 @@ void feed_start(struct hatch *srv)
 	watch_listener = &listener;
 	device_changed = leds;
 	preferences_changed = settings;
+	login_over = members_again;
 }
 
 void feed_stop(void)

@@ -90,8 +90,12 @@ int login_in(struct hatch_req *req)
 	return error < 0 ? error : say_who(req, session);
 }
 
+void (*login_over)(void);
+
 int login_out(struct hatch_req *req)
 {
 	int error = hatch_session_end(req, &login_sessions);
+	if (login_over != NULL)
+		login_over();
 	return error < 0 ? error : say_who(req, NULL);
 }

@@ -18,6 +18,9 @@ extern const struct hatch_accounts login_users; /* for hatch_basic_auth */
 extern const struct hatch_policy login_required;
 extern const struct hatch_policy login_collects;
 
+/* Somebody has logged out; NULL: nobody wants to know. */
+extern void (*login_over)(void);
+
 hatch_handler login_in;    /* POST, a form with name and password */
 hatch_handler login_out;   /* POST, behind login_required */
 hatch_handler login_state; /* GET: who, and the token for X-CSRF-Token */
