@@ -21,7 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What Hatch itself and its arithmetic (src/crypto/) may take for 32-bit RISC-V at -Os, bytes: a
 # promise of the README.
-TEXT_MAX, STATIC_MAX, CRYPTO_MAX = 62000, 64, 20000
+TEXT_MAX, STATIC_MAX, CRYPTO_MAX = 63000, 64, 20000
 
 # An ESP32 HTTPS sketch of today (esp32_https_server's Static-Page, from its continuous integration).
 CLASSIC_RAM, CLASSIC_FLASH = 39880, 758310

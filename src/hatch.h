@@ -161,6 +161,9 @@ struct hatch_policy {
 	 * goes on.  It is told nothing until it returns: the client's leaving, deadlines.  It may
 	 * read its request, collected body and scratch memory, and respond; a body that is not
 	 * collected is a 413.  After hooks run there too; sources on the server's task.
+	 * Until it returns hatch_find() finds nothing: who is to answer later asks again, or is
+	 * told when the handler is done.  Logins, sessions and hatch_log() are for the server's
+	 * task.
 	 */
 	bool worker;
 };

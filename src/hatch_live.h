@@ -25,36 +25,38 @@ struct hatch_live_ref {
 	uint32_t slot, generation;
 };
 
-/* All zero: everybody.  The functions below say the rest. */
+/* Whom: made by the functions below.  What is zeroed, or NULL, is nobody: HATCH_EINVAL. */
+enum hatch_to_kind { HATCH_TO_ALL = 1, HATCH_TO_PATH, HATCH_TO_ARG, HATCH_TO_ONE };
 struct hatch_to {
+	enum hatch_to_kind kind;
 	const char *path;
 	const void *arg;
-	struct hatch_live_ref one; /* generation 0: not one */
+	struct hatch_live_ref one;
 };
 
 static inline struct hatch_to hatch_to_all(void)
 {
-	struct hatch_to to = { NULL, NULL, { 0, 0 } };
+	struct hatch_to to = { HATCH_TO_ALL, NULL, NULL, { 0, 0 } };
 	return to;
 }
 
 /* Everybody on one route: its path as in the table, with its group's prefix before it. */
 static inline struct hatch_to hatch_to_path(const char *path)
 {
-	struct hatch_to to = { path, NULL, { 0, 0 } };
+	struct hatch_to to = { HATCH_TO_PATH, path, NULL, { 0, 0 } };
 	return to;
 }
 
 /* Everybody on the routes with this argument: a stream, or a struct hatch_ws_ops. */
 static inline struct hatch_to hatch_to_arg(const void *arg)
 {
-	struct hatch_to to = { NULL, arg, { 0, 0 } };
+	struct hatch_to to = { HATCH_TO_ARG, NULL, arg, { 0, 0 } };
 	return to;
 }
 
 static inline struct hatch_to hatch_to_one(struct hatch_live_ref one)
 {
-	struct hatch_to to = { NULL, NULL, { 0, 0 } };
+	struct hatch_to to = { HATCH_TO_ONE, NULL, NULL, { 0, 0 } };
 	to.one = one;
 	return to;
 }

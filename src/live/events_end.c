@@ -9,9 +9,9 @@ static bool is_meant(const struct hx_live *live, const struct hx_whom *whom)
 {
 	if (live->ops != &hx_events_ops || live->stopping)
 		return false;
-	if (whom->to == HX_TO_ONE)
+	if (whom->to == HATCH_TO_ONE)
 		return live->slot == whom->one.slot && live->generation == whom->one.generation;
-	return whom->to == HX_TO_ALL || live->as.events.stream == whom->key;
+	return whom->to == HATCH_TO_ALL || live->as.events.stream == whom->key;
 }
 
 int hatch_end_events(struct hatch *srv, struct hatch_to to)

@@ -62,9 +62,9 @@ static void deliver_to_one(struct hatch *srv, const struct hx_posted *posted)
 static void deliver(struct hatch *srv, const struct hx_posted *posted)
 {
 	struct hatch_span text = hx_span(posted->bytes, posted->len);
-	if (posted->whom.to == HX_TO_ONE) {
+	if (posted->whom.to == HATCH_TO_ONE) {
 		deliver_to_one(srv, posted);
-	} else if (posted->whom.to == HX_TO_ALL) {
+	} else if (posted->whom.to == HATCH_TO_ALL) {
 		each_stream(srv, NULL);
 		each_stream(srv, &text);
 	} else {
@@ -92,18 +92,19 @@ static bool is_stream(const struct hatch_config *config, const void *stream)
 int hx_events_find(struct hx_whom *whom, const struct hatch_config *config, struct hatch_to to)
 {
 	int error = hx_whom(whom, config, to, hatch_events);
-	if (error == 0 && whom->to == HX_TO_ROUTE) {
+	if (error == 0 && whom->to == HATCH_TO_PATH) {
 		const struct hatch_route *route = whom->key;
-		whom->to = HX_TO_ARG;
+		whom->to = HATCH_TO_ARG;
 		whom->key = route->arg;
 	}
-	return error == 0 && whom->to == HX_TO_ARG && !is_stream(config, whom->key) ? HATCH_EINVAL
-										    : error;
+	return error == 0 && whom->to == HATCH_TO_ARG && !is_stream(config, whom->key)
+		       ? HATCH_EINVAL
+		       : error;
 }
 
 static bool is_too_long(const struct hatch_config *config, const struct hx_whom *whom, size_t size)
 {
-	const struct hatch_event_stream *stream = whom->to == HX_TO_ARG ? whom->key : NULL;
+	const struct hatch_event_stream *stream = whom->to == HATCH_TO_ARG ? whom->key : NULL;
 	return size > 0xffff || size + HX_EVENT_CHUNK > config->live_buffer ||
 	       (stream != NULL && size + HX_EVENT_PREFIX > stream->memory_len);
 }

@@ -88,9 +88,8 @@ void hx_live_count_drop(struct hatch *srv, uint32_t messages); /* a slow client 
 /* ---- publishing (server/publish.c) ---- */
 
 /* Whom a message is for, in a form that outlives the call. */
-enum hx_to { HX_TO_ALL, HX_TO_ROUTE, HX_TO_ARG, HX_TO_ONE };
 struct hx_whom {
-	enum hx_to to;
+	enum hatch_to_kind to;
 	const void *key; /* the route, or its argument */
 	struct hatch_live_ref one;
 };

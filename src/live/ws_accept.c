@@ -28,8 +28,8 @@ static bool is_key(struct hatch_span key)
 static bool is_allowed(const struct hatch_req *req, const char *origins)
 {
 	struct hatch_span origin = hatch_field(req, "Origin"), list = hatch_str(origins), element;
-	if (origin.ptr == NULL)
-		return true;
+	if (hx_field_count(req->head.fields, "Origin") != 1)
+		return origin.ptr == NULL;
 	if (origins == NULL)
 		return hx_is_our_origin(req, origin);
 	while (hx_list_take(&list, &element))
@@ -56,6 +56,7 @@ static int refuse(struct hatch_req *req, const struct hatch_ws_ops *ops)
 		hx_respond_plain(req, 400);
 	else if (!hx_field_has_token(fields, "Upgrade", "websocket") ||
 		 !hx_field_has_token(fields, "Connection", "upgrade") ||
+		 hx_field_count(fields, "Sec-WebSocket-Version") != 1 ||
 		 !hatch_eq(hatch_field(req, "Sec-WebSocket-Version"), "13"))
 		return upgrade_required(req);
 	else if (hx_field_count(fields, "Sec-WebSocket-Key") != 1 ||

@@ -9,6 +9,9 @@
 /* A step ends by itself when it must wait; this bounds what it does before that. */
 enum { STAGES_PER_STEP = 64 };
 
+/* See moves_on(). */
+enum { UNREAD_RECORDS = 3 };
+
 static hx_stage handshake, farewell, goodbye, ended;
 
 static const char https_here[] = "HTTP/1.1 400 Bad Request\r\n"
@@ -44,6 +47,7 @@ void hx_conn_cut(struct hatch_conn *c, int error)
 	hx_http1_drop(c, error == 0 ? HATCH_EGONE : error);
 	drop_live(c, error == 0 ? HATCH_EGONE : error);
 	hx_due_disarm_all(&c->due);
+	hx_due_disarm(&c->due, HX_DUE_RECORD);
 	hx_conn_enter(c, ended);
 }
 
@@ -230,6 +234,9 @@ static void overdue(struct hatch_conn *c, enum hx_due_name which)
 		out_of_time(c);
 	} else if (which == HX_DUE_SEND) {
 		hx_conn_cut(c, HATCH_ETIME);
+	} else if (which == HX_DUE_IDLE && c->waits_record) {
+		/* Its request has come: it is for us to take it. */
+		hx_due_arm(&c->due, HX_DUE_IDLE, c->now, hx_config(c->srv)->idle_ms);
 	} else if (which == HX_DUE_IDLE) {
 		hx_conn_goodbye(c, 0, false);
 	} else if (which == HX_DUE_LIVE) {
@@ -252,6 +259,22 @@ static bool peer_keeps_buffers(const struct hatch_conn *c, unsigned rest, enum h
 	return c->live == NULL && (c->ex == NULL || c->body.done || c->stage != hx_http1_exchange);
 }
 
+/*
+ * Each record has its time.  But who has sent more than is read cannot pass its buffers on between
+ * two records: he has the time of a few, however many there are.
+ */
+static bool moves_on(struct hatch_conn *c, unsigned rest)
+{
+	if ((rest & HX_REST_GAVE) != 0)
+		c->record_moves = 0;
+	if ((rest & HX_REST_MOVED) == 0 || (rest & HX_REST_UNREAD) == 0)
+		return (rest & HX_REST_MOVED) != 0;
+	if (c->record_late || c->record_moves >= UNREAD_RECORDS)
+		return false;
+	c->record_moves++;
+	return true;
+}
+
 /* At the end of a step. */
 static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 {
@@ -261,7 +284,7 @@ static void settle_buffers(struct hatch_conn *c, enum hx_go go)
 	if (!peer_keeps_buffers(c, rest, go)) {
 		hx_due_disarm(&c->due, HX_DUE_RECORD);
 		c->record_late = false;
-	} else if ((rest & HX_REST_MOVED) != 0 ||
+	} else if (moves_on(c, rest) ||
 		   (!c->record_late && !hx_due_armed(&c->due, HX_DUE_RECORD))) {
 		hx_due_arm(&c->due, HX_DUE_RECORD, c->now, hx_config(c->srv)->record_ms);
 		c->record_late = false;

@@ -61,16 +61,17 @@ struct hatch_conn {
 	uint32_t moved; /* when the handshake last went on, milliseconds */
 	uint64_t handshake_cpu_ns;
 
-	bool admitted;     /* its handshake counts against its client's rate */
-	bool delayed;      /* its client has had too many */
-	bool linger;       /* the peer may still be sending: read it away before closing */
-	bool said_bye;     /* close_notify is out, or not to be sent */
-	bool tx_done;      /* everything is out */
-	bool tx_progress;  /* the peer has taken bytes since the last step */
-	bool waits_pool;   /* for an exchange or a body buffer */
-	bool waits_record; /* for a pair of record buffers */
-	bool waits_work;   /* for a signature */
-	bool record_late;  /* has had one for longer than it should */
+	bool admitted;        /* its handshake counts against its client's rate */
+	bool delayed;         /* its client has had too many */
+	bool linger;          /* the peer may still be sending: read it away before closing */
+	bool said_bye;        /* close_notify is out, or not to be sent */
+	bool tx_done;         /* everything is out */
+	bool tx_progress;     /* the peer has taken bytes since the last step */
+	bool waits_pool;      /* for an exchange or a body buffer */
+	bool waits_record;    /* for a pair of record buffers */
+	bool waits_work;      /* for a signature */
+	bool record_late;     /* has had one for longer than it should */
+	uint8_t record_moves; /* so many records went out with others unread */
 
 	struct hx_live *live; /* what it has become; NULL: HTTP */
 

@@ -23,7 +23,7 @@ void hx_due_disarm(struct hx_due *due, enum hx_due_name name)
 
 void hx_due_disarm_all(struct hx_due *due)
 {
-	due->armed = 0;
+	due->armed &= 1u << HX_DUE_RECORD;
 }
 
 bool hx_due_armed(const struct hx_due *due, enum hx_due_name name)

@@ -34,6 +34,7 @@ struct hx_due {
 
 void hx_due_arm(struct hx_due *due, enum hx_due_name name, uint32_t now_ms, uint32_t after_ms);
 void hx_due_disarm(struct hx_due *due, enum hx_due_name name);
+/* But for the record's: whose buffers somebody has does not change with what he does. */
 void hx_due_disarm_all(struct hx_due *due);
 bool hx_due_armed(const struct hx_due *due, enum hx_due_name name);
 

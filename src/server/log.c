@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Whatever comes from the peer is escaped: by ourselves before it gets here, in lines of the
- * application as a whole.  Lines above HATCH_ERROR share an allowance, so that a flood of refusals
- * does not become a flood of lines; what was left out is counted.
+ * application as a whole.  All lines share an allowance, so that a flood of refusals does not
+ * become a flood of lines; what was left out is counted.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,13 +18,15 @@ enum { LINE_MAX = 240 };
 static bool allowed(struct hatch *srv, enum hatch_level level)
 {
 	uint32_t second = srv->port->now_ms() / 1000;
-	if (level <= HATCH_ERROR || srv->config.log_level >= HATCH_DEBUG)
+	/* Errors have as much again: a client may know how to bring some about. */
+	uint32_t most = srv->config.log_lines_per_s * (level <= HATCH_ERROR ? 2u : 1u);
+	if (srv->config.log_level >= HATCH_DEBUG)
 		return true;
 	if (second != srv->log_second) {
 		srv->log_second = second;
 		srv->log_lines = 0;
 	}
-	if (srv->log_lines < srv->config.log_lines_per_s) {
+	if (srv->log_lines < most) {
 		srv->log_lines++;
 		return true;
 	}

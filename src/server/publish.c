@@ -72,11 +72,11 @@ bool hx_posted_is_for(const struct hx_posted *posted, const struct hx_live *live
 {
 	const struct hx_whom *whom = &posted->whom;
 	switch (whom->to) {
-	case HX_TO_ROUTE: return live->route == whom->key;
-	case HX_TO_ARG: return live->arg == whom->key;
-	case HX_TO_ONE:
+	case HATCH_TO_PATH: return live->route == whom->key;
+	case HATCH_TO_ARG: return live->arg == whom->key;
+	case HATCH_TO_ONE:
 		return live->slot == whom->one.slot && live->generation == whom->one.generation;
-	case HX_TO_ALL: break;
+	case HATCH_TO_ALL: break;
 	}
 	return true;
 }
@@ -111,13 +111,16 @@ int hx_whom(struct hx_whom *out, const struct hatch_config *config, struct hatch
 	hatch_handler *handler)
 {
 	memset(out, 0, sizeof(*out));
-	out->to = to.path != NULL          ? HX_TO_ROUTE
-		  : to.arg != NULL         ? HX_TO_ARG
-		  : to.one.generation != 0 ? HX_TO_ONE
-					   : HX_TO_ALL;
+	out->to = to.kind;
 	out->one = to.one;
-	out->key = to.path == NULL ? to.arg : route_named(config, to.path, handler);
-	return to.path != NULL && out->key == NULL ? HATCH_EINVAL : 0;
+	out->key = to.kind != HATCH_TO_PATH ? to.arg
+		   : to.path == NULL        ? NULL
+					    : route_named(config, to.path, handler);
+	if (to.kind == HATCH_TO_PATH || to.kind == HATCH_TO_ARG)
+		return out->key == NULL ? HATCH_EINVAL : 0;
+	if (to.kind == HATCH_TO_ONE)
+		return to.one.generation == 0 ? HATCH_EINVAL : 0;
+	return to.kind == HATCH_TO_ALL ? 0 : HATCH_EINVAL;
 }
 
 /* Where size bytes fit in one piece, behind a skip if need be; NULL: nowhere. */

@@ -56,13 +56,96 @@ void hx_lend_close(struct hx_lend *lend)
 	memset(lend, 0, sizeof(*lend));
 }
 
-struct hx_lend_pair *hx_lend_take(struct hx_lend *lend, bool established)
+/* ---- who is next ---- */
+
+/* What would be left if those before had theirs. */
+struct line {
+	uint16_t left, established;
+	bool handshake; /* one of them is in its handshake, and needs another one free */
+};
+
+static bool may(const struct hx_lend *lend, const struct line *line, bool established)
 {
-	struct hx_lend_pair *pair = lend->free;
-	if (lend->left <= (established ? 0 : lend->reserve))
+	if (!established)
+		return line->left > lend->reserve;
+	return line->left > 0 && (!line->handshake || line->established < lend->reserve);
+}
+
+/* A new connection needs so many: its handshake's two, its request's, and one to spare. */
+enum { YIELD_TO = 4 };
+
+static bool yields(const struct hx_lend *lend, const struct hx_lend_wait *wait)
+{
+	return wait->yields && (!wait->queued || (uint16_t)(lend->takes - wait->at) < YIELD_TO);
+}
+
+static void pass(const struct hx_lend *lend, struct line *line, const struct hx_lend_wait *before)
+{
+	bool takes = may(lend, line, before->established);
+	line->left = (uint16_t)(line->left - (takes ? 1 : 0));
+	line->established = (uint16_t)(line->established + (takes && before->established ? 1 : 0));
+	line->handshake = line->handshake || !before->established;
+}
+
+static bool is_next(const struct hx_lend *lend, const struct hx_lend_wait *wait)
+{
+	struct line line = { lend->left, lend->established, false };
+	bool patient = yields(lend, wait), older = true;
+	for (const struct hx_lend_wait *at = lend->first; at != NULL; at = at->next) {
+		older = older && at != wait;
+		if (at != wait && !yields(lend, at) && (older || patient))
+			pass(lend, &line, at);
+	}
+	for (const struct hx_lend_wait *at = lend->first; patient && at != NULL && at != wait;
+		at = at->next)
+		if (yields(lend, at))
+			pass(lend, &line, at);
+	return may(lend, &line, wait->established);
+}
+
+static void queue_up(struct hx_lend *lend, struct hx_lend_wait *wait)
+{
+	wait->queued = true;
+	wait->at = lend->takes;
+	wait->next = NULL;
+	if (lend->last == NULL)
+		lend->first = wait;
+	else
+		lend->last->next = wait;
+	lend->last = wait;
+}
+
+void hx_lend_leave(struct hx_lend *lend, struct hx_lend_wait *wait)
+{
+	struct hx_lend_wait **at = &lend->first, *before = NULL;
+	if (!wait->queued)
+		return;
+	while (*at != wait) {
+		before = *at;
+		at = &(*at)->next;
+	}
+	*at = wait->next;
+	if (lend->last == wait)
+		lend->last = before;
+	wait->queued = false;
+}
+
+struct hx_lend_pair *hx_lend_take(struct hx_lend *lend, struct hx_lend_wait *wait, bool established)
+{
+	wait->established = established;
+	if (!is_next(lend, wait)) {
+		if (!wait->queued)
+			queue_up(lend, wait);
 		return NULL;
+	}
+	lend->takes = (uint16_t)(lend->takes + (yields(lend, wait) ? 0 : 1));
+	hx_lend_leave(lend, wait);
+	wait->yields = false;
+	struct hx_lend_pair *pair = lend->free;
 	lend->free = pair->next;
 	lend->left--;
+	lend->established = (uint16_t)(lend->established + (established ? 1 : 0));
+	pair->established = established;
 	pair->next = NULL;
 	pair->in_used = pair->out_used = 0;
 	return pair;
@@ -78,6 +161,7 @@ void hx_lend_give(struct hx_lend *lend, struct hx_lend_pair *pair)
 		memset(pair->in, POISON, lend->in_len);
 		memset(pair->out, POISON, lend->out_len);
 	}
+	lend->established = (uint16_t)(lend->established - (pair->established ? 1 : 0));
 	pair->next = lend->free;
 	lend->free = pair;
 	lend->left++;

@@ -10,6 +10,8 @@
  *	   ^                                                           |
  *	   '---------(nothing half done: counters kept, wiped)---------'
  *
+ * Who has more to do gives it back between two records, too, if somebody waits for it.
+ *
  * The pairs are made once, in hatch_open(), on the heap and not in the one
  * block: their size is the library's, and shows only when it is asked for one;
  * and a heap has room for a few blocks of 21 kB where it has none for a long one.
@@ -25,6 +27,15 @@ struct hx_lend_pair {
 	struct hx_lend_pair *next; /* of those that are free */
 	unsigned char *in, *out;
 	size_t in_used, out_used; /* what is to be wiped, from the start */
+	bool established;         /* it was taken by one whose handshake is over */
+};
+
+/* Somebody who waits for one; part of a connection. */
+struct hx_lend_wait {
+	struct hx_lend_wait *next;
+	bool established, queued;
+	bool yields; /* it has had one for a record, and passed it on */
+	uint16_t at; /* hx_lend.takes when it began to wait */
 };
 
 struct hx_lend {
@@ -34,15 +45,24 @@ struct hx_lend {
 		*places;      /* one of them, whoever has it: where buffers may stand */
 	uint16_t count, left; /* all, and those that are free; count 0: nothing is lent */
 	uint16_t reserve;     /* of these, for those whose handshake is over */
-	bool poison;          /* for tests: who still uses what it gave back fails */
+	uint16_t established; /* how many those have */
+	struct hx_lend_wait *first, *last; /* in the order in which they began to wait */
+	uint16_t takes;                    /* so far, by those who do not yield */
+	bool poison;                       /* for tests: who still uses what it gave back fails */
 };
 
 /* Zeroed before.  False: no memory, and nothing was taken. */
 bool hx_lend_open(struct hx_lend *lend, uint16_t count, size_t in_len, size_t out_len);
 void hx_lend_close(struct hx_lend *lend);
 
-/* NULL: none is free for you. */
-struct hx_lend_pair *hx_lend_take(struct hx_lend *lend, bool established);
+/*
+ * NULL: none is free for you, and you are in the queue until one is or you leave.  Who came first
+ * goes first, but that who yields lets a few others go before him; only past a handshake, which
+ * needs another one free, may those go whose handshake is over, as many as the reserve is.
+ */
+struct hx_lend_pair *hx_lend_take(
+	struct hx_lend *lend, struct hx_lend_wait *wait, bool established);
+void hx_lend_leave(struct hx_lend *lend, struct hx_lend_wait *wait);
 void hx_lend_give(struct hx_lend *lend, struct hx_lend_pair *pair);
 
 /* So much of a buffer now has something in it: up to len bytes behind at. */

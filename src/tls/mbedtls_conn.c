@@ -17,6 +17,8 @@
 /* Any negative number that the library passes through unchanged. */
 enum { WIRE_BROKEN = -0x0050 };
 
+enum { SHORT_RECORD = 1024 };
+
 size_t hx_tls_size(void)
 {
 	return sizeof(struct hx_tls);
@@ -77,6 +79,7 @@ static int on_send(void *self, const unsigned char *buf, size_t len)
 		hx_lend_used_out(tls->pair, buf, len);
 	int sent = hx_wire_send(tls->engine.wire, buf, len);
 	tls->moved = tls->moved || (tls->past && sent == (int)len);
+	tls->wrote = tls->wrote || sent == (int)len;
 	if (sent > 0 && sent != HATCH_LATER)
 		tls->shown -= (size_t)sent < tls->shown ? (size_t)sent : tls->shown;
 	if (sent == HATCH_LATER)
@@ -229,9 +232,14 @@ static int tls_write(struct hx_engine *e, const void *buf, size_t len)
 	int borrowed = hx_tls_borrow(tls, false);
 	if (borrowed != 1)
 		return without_buffers(tls, borrowed);
+	/* Others wait for our buffers: on a slow line a short record is out sooner. */
+	if (tls->crowded > 0 && len > SHORT_RECORD)
+		len = SHORT_RECORD;
 	struct hx_heap_account *before = enter(tls);
 	int ret = mbedtls_ssl_write(&tls->ssl, buf, len);
 	hx_heap_leave(before);
+	if (ret > 0 && tls->crowded > 0)
+		tls->crowded--;
 	return ret > 0 ? ret : error_of(tls, ret);
 }
 
@@ -269,6 +277,8 @@ static void tls_abandon(struct hx_engine *e)
 {
 	struct hx_tls *tls = tls_of(e);
 	tls->over = true;
+	if (tls->lend != NULL)
+		hx_lend_leave(tls->lend, &tls->wait);
 	hx_tls_give_back(tls);
 }
 

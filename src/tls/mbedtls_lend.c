@@ -116,33 +116,6 @@ int hx_tls_header(struct hx_tls *tls)
 	return 1;
 }
 
-int hx_tls_borrow(struct hx_tls *tls, bool to_read)
-{
-	struct hx_engine *e = &tls->engine;
-	tls->waits = e->held = false;
-	if (tls->lend == NULL || tls->pair != NULL)
-		return 1;
-	if (tls->over)
-		return HATCH_ETLS;
-	int ret = to_read ? hx_tls_header(tls) : 1;
-	if (ret != 1)
-		return ret;
-	e->held = to_read && e->hold;
-	if (e->held)
-		return HATCH_LATER;
-	tls->pair = hx_lend_take(tls->lend, tls->past);
-	tls->waits = tls->pair == NULL;
-	if (tls->waits)
-		return HATCH_LATER;
-	hx_mbed_attach(&tls->ssl, &tls->kept, tls->pair->in, tls->pair->out);
-	hx_lend_used_in(tls->pair, tls->pair->in, sizeof(tls->kept.in_ctr));
-	hx_lend_used_out(tls->pair, tls->pair->out, sizeof(tls->kept.out_ctr));
-	/* Messages that were begun and not sent are not counted. */
-	if (!tls->past)
-		hx_lend_used_all(tls->lend, tls->pair);
-	return 1;
-}
-
 /* Also where something is half done: then the context is only freed afterwards. */
 void hx_tls_give_back(struct hx_tls *tls)
 {
@@ -171,11 +144,60 @@ static bool at_rest(const struct hx_tls *tls)
 	return tls->over || ((tls->past || tls->asks) && hx_mbed_at_rest(&tls->ssl));
 }
 
+/* For how long somebody waits again who has had to wait once, in records. */
+enum { CROWDED_RECORDS = 8 };
+
+/*
+ * Between two records that we send, when somebody waits: it is his turn then, and ours comes again.
+ * What was received and is not read yet cannot wait anywhere else.
+ */
+static bool passes_on(struct hx_tls *tls)
+{
+	if (!tls->past || !tls->wrote || tls->lend->first == NULL || !at_rest(tls))
+		return false;
+	hx_tls_give_back(tls);
+	tls->wait.yields = true;
+	tls->crowded = CROWDED_RECORDS;
+	return true;
+}
+
+int hx_tls_borrow(struct hx_tls *tls, bool to_read)
+{
+	struct hx_engine *e = &tls->engine;
+	tls->waits = e->held = false;
+	if (tls->lend == NULL || (tls->pair != NULL && (to_read || !passes_on(tls))))
+		return 1;
+	if (tls->over)
+		return HATCH_ETLS;
+	int ret = to_read ? hx_tls_header(tls) : 1;
+	if (ret != 1)
+		return ret;
+	e->held = to_read && e->hold;
+	if (e->held)
+		return HATCH_LATER;
+	tls->pair = hx_lend_take(tls->lend, &tls->wait, tls->past);
+	tls->waits = tls->pair == NULL;
+	if (tls->waits)
+		return HATCH_LATER;
+	tls->wrote = false;
+	hx_mbed_attach(&tls->ssl, &tls->kept, tls->pair->in, tls->pair->out);
+	hx_lend_used_in(tls->pair, tls->pair->in, sizeof(tls->kept.in_ctr));
+	hx_lend_used_out(tls->pair, tls->pair->out, sizeof(tls->kept.out_ctr));
+	/* Messages that were begun and not sent are not counted. */
+	if (!tls->past)
+		hx_lend_used_all(tls->lend, tls->pair);
+	return 1;
+}
+
 unsigned hx_tls_rest(struct hx_engine *e)
 {
 	struct hx_tls *tls = (struct hx_tls *)(void *)e;
 	if (tls->pair != NULL && at_rest(tls))
 		hx_tls_give_back(tls);
+	if (!tls->waits && tls->wait.queued) {
+		hx_lend_leave(tls->lend, &tls->wait);
+		tls->gave = true; /* somebody else may be next now */
+	}
 	unsigned rest = (tls->pair != NULL ? (unsigned)HX_REST_HOLDS : 0u) |
 			(tls->waits ? (unsigned)HX_REST_WAITS : 0u) |
 			(tls->gave ? (unsigned)HX_REST_GAVE : 0u) |

@@ -86,6 +86,9 @@ struct hx_tls {
 
 	struct hx_lend *lend;      /* NULL: the buffers are the connection's own */
 	struct hx_lend_pair *pair; /* NULL: none at present */
+	struct hx_lend_wait wait;  /* its place in the queue for one */
+	bool wrote;                /* a record, since it has this one */
+	uint8_t crowded;           /* so many records yet are to be short */
 	struct hx_mbed_kept kept;  /* while there is none */
 	bool asks;                 /* the last call of the library ended at the start of a record */
 	bool strange; /* a record has begun since the handshake, or since the last data */

@@ -16,7 +16,9 @@
 #include "../base/wipe.h"
 #include "mbedtls_version.h"
 
-#define STORE_KEY "hatch-tickets"
+/* Of servers that ask for certificates of clients, who show none when they resume: others. */
+#define STORE_KEY       "hatch-tickets"
+#define STORE_KEY_CERTS "hatch-tickets-c"
 
 enum { MADE_AT = 8, NAME_AT = 16, KEY_AT = 20, HASH_AT = 52, RECORD_LEN = 84 };
 enum { NAME_LEN = KEY_AT - NAME_AT, KEY_LEN = HASH_AT - KEY_AT };
@@ -59,9 +61,9 @@ static bool load(const struct hx_tickets *tickets, unsigned char *record)
 {
 	unsigned char hash[RECORD_LEN - HASH_AT];
 	size_t len = RECORD_LEN;
-	return tickets->port->store_get(STORE_KEY, record, &len) == 0 && len == RECORD_LEN &&
-	       memcmp(record, magic, sizeof(magic)) == 0 && hash_of(record, hash) &&
-	       memcmp(hash, record + HASH_AT, sizeof(hash)) == 0;
+	return tickets->port->store_get(tickets->store_key, record, &len) == 0 &&
+	       len == RECORD_LEN && memcmp(record, magic, sizeof(magic)) == 0 &&
+	       hash_of(record, hash) && memcmp(hash, record + HASH_AT, sizeof(hash)) == 0;
 }
 
 static bool make(const struct hx_tickets *tickets, unsigned char *record, int64_t now)
@@ -71,7 +73,7 @@ static bool make(const struct hx_tickets *tickets, unsigned char *record, int64_
 		record[MADE_AT + i] = (unsigned char)((uint64_t)now >> (56 - 8 * i));
 	return tickets->port->random(record + NAME_AT, NAME_LEN + KEY_LEN) == 0 &&
 	       hash_of(record, record + HASH_AT) &&
-	       tickets->port->store_put(STORE_KEY, record, RECORD_LEN) == 0;
+	       tickets->port->store_put(tickets->store_key, record, RECORD_LEN) == 0;
 }
 
 /* ---- the key ---- */
@@ -124,6 +126,8 @@ int hx_tickets_set_up(struct hx_tickets *tickets, const struct hatch_config *con
 {
 	tickets->port = config->platform;
 	tickets->life_s = config->ticket_s;
+	tickets->store_key = config->client_certs == HATCH_CLIENT_CERTS_NONE ? STORE_KEY
+									     : STORE_KEY_CERTS;
 	tickets->say = say;
 	tickets->say_arg = say_arg;
 	int error = hx_mbed_ticket_setup(&tickets->fresh, fast_aes, config->ticket_s);

@@ -23,6 +23,7 @@ struct hx_tickets {
 	mbedtls_ssl_ticket_context fresh, kept;
 	const struct hatch_port *port;
 	uint32_t life_s;
+	const char *store_key;
 	bool wanted, keeps; /* keeps: there is such a key now */
 	mbedtls_ssl_session
 		work; /* while a kept ticket is sealed or opened; too large for a stack */

@@ -81,6 +81,8 @@ def test_origins(live, connect):
     assert connect("/pieces", fields=["Origin: https://b.example"]).status == 101
     assert connect("/pieces", fields=["Origin: https://c.example"]).status == 403
     assert connect("/count", fields=["Origin: https://c.example"]).status == 101
+    assert connect(fields=[ours, "Origin: https://evil.example"]).status == 403  # which of them?
+    assert connect(fields=["Sec-WebSocket-Version: 8"]).status == 426
 
 
 def test_protocols(connect):

@@ -162,8 +162,9 @@ static void echoes(void **state)
 			echo(&w[world_random(&dice) % 3], any_size(&dice));
 			assert_int_equal(lend->left, 2);
 			/* And another pair for the next one. */
-			struct hx_lend_pair *pair = hx_lend_take(lend, true);
-			struct hx_lend_pair *other = hx_lend_take(lend, true);
+			struct hx_lend_wait one = { .queued = false }, two = one;
+			struct hx_lend_pair *pair = hx_lend_take(lend, &one, true);
+			struct hx_lend_pair *other = hx_lend_take(lend, &two, true);
 			hx_lend_give(lend, pair);
 			hx_lend_give(lend, other);
 		}
@@ -441,14 +442,71 @@ static void a_record_has_its_time(void **state)
 		if (late == 0) { /* in time after all */
 			slow.up.len = end;
 			assert_true(world_settle(&slow));
-			assert_true(answered(&slow));
-			assert_true(world_settle(&other));
+			assert_true(world_settle(&other)); /* who waited is next */
 			assert_true(answered(&other));
+			assert_true(world_settle(&slow));
+			assert_true(answered(&slow));
 		}
 		world_close(&slow);
 		world_close(&other);
 	}
 	close_server();
+}
+
+enum { SLOW = 3, ROUNDS = 40 };
+
+/* A record arrives now and then at a client that has much to come; time passes for all. */
+static void trickle(struct world *slow, struct world *victim, uint32_t ms)
+{
+	for (unsigned i = 0; i < SLOW; i++) {
+		slow[i].down.stopped = false;
+		(void)world_once(&slow[i]);
+		slow[i].down.stopped = true;
+	}
+	world_now += ms;
+	step_all(slow, SLOW);
+	(void)world_settle(victim);
+}
+
+/*
+ * Three who take their answers slowly, one record after the other, each in time: all buffers are
+ * theirs, but who comes is served within some records of theirs.
+ */
+static void slow_takers(void **state)
+{
+	static const char one[] = GET("/static"),
+			  four[] = GET("/static") GET("/static") GET("/static") GET("/static");
+	struct hatch_config config = { .max_conns = 8, .max_requests = 8 };
+	(void)state;
+	for (unsigned kind = 0; kind < 4; kind++) {
+		struct world slow[SLOW], victim;
+		unsigned rounds = 0;
+		open_with(&config);
+		if (kind >= 2) /* one whose handshake is over already */
+			connect_all(&victim, 1);
+		connect_all(slow, SLOW);
+		for (unsigned i = 0; i < SLOW; i++) {
+			slow[i].down.stopped = true;
+			slow[i].down.piece = 2200; /* half a record */
+			ask(&slow[i], kind % 2 == 0 ? one : four);
+		}
+		assert_int_equal(lend->left, 0);
+		if (kind < 2)
+			world_connect(&victim, srv, true, 9);
+		ask(&victim, GET("/"));
+		while (!answered(&victim) && rounds < ROUNDS && victim.want != HATCH_ENDED) {
+			trickle(slow, &victim, 700);
+			rounds++;
+		}
+		if (!answered(&victim))
+			fail_msg("kind %u: not answered in %u rounds", kind, rounds);
+		for (unsigned i = 0; i < SLOW; i++) /* they were never late */
+			assert_true(kind % 2 == 1 || slow[i].want != HATCH_ENDED);
+		for (unsigned i = 0; i < SLOW; i++)
+			world_close(&slow[i]);
+		world_close(&victim);
+		close_server();
+	}
 }
 
 /* Who waits for an exchange does so without buffers: those who have one need them to answer. */
@@ -505,9 +563,10 @@ static void the_application_takes_its_time(void **state)
 	app.sink_takes = true;
 	hatch_resume(srv, app.held);
 	assert_true(world_settle(&upload));
-	assert_true(answered(&upload));
 	assert_true(world_settle(&other));
 	assert_true(answered(&other));
+	assert_true(world_settle(&upload));
+	assert_true(answered(&upload));
 	world_close(&upload);
 	world_close(&other);
 	close_server();
@@ -663,6 +722,7 @@ int main(void)
 		cmocka_unit_test(stalled_records),
 		cmocka_unit_test(stalled_answers),
 		cmocka_unit_test(a_record_has_its_time),
+		cmocka_unit_test(slow_takers),
 		cmocka_unit_test(waiting_for_an_exchange),
 		cmocka_unit_test(the_application_takes_its_time),
 		cmocka_unit_test(wiped),

@@ -379,6 +379,31 @@ static void references(void **state)
 }
 
 /* Messages of all sizes, at all places of the queue: each comes whole, once and in order. */
+/* What is nobody is not everybody. */
+static void nobody_is_meant(void **state)
+{
+	const struct hatch_live_ref none = { 0, 0 };
+	const struct hatch_to zeroed = { .path = NULL };
+	const struct hatch_to wrong[] = { hatch_to_one(none), hatch_to_path(NULL),
+		hatch_to_arg(NULL), zeroed };
+	struct hatch_event event = { .data = hatch_str("x") };
+	struct world ws;
+	(void)state;
+	open_server(512, 1024);
+	dial_ws(&ws, false);
+	for (size_t i = 0; i < HATCH_COUNT(wrong); i++) {
+		assert_int_equal(
+			hatch_publish(srv, wrong[i], HATCH_WS_TEXT, hatch_str("x")), HATCH_EINVAL);
+		assert_int_equal(hatch_publish_event(srv, wrong[i], &event), HATCH_EINVAL);
+		assert_int_equal(hatch_end_events(srv, wrong[i]), HATCH_EINVAL);
+	}
+	hx_posts_run(srv, srv);
+	(void)world_settle(&ws);
+	must_hear(&ws, "", 0);
+	world_close(&ws);
+	close_server();
+}
+
 static void the_queue(void **state)
 {
 	struct world w;
@@ -738,6 +763,7 @@ int main(void)
 		cmocka_unit_test(who_takes_nothing),
 		cmocka_unit_test(sizes_and_order),
 		cmocka_unit_test(references),
+		cmocka_unit_test(nobody_is_meant),
 		cmocka_unit_test(the_queue),
 		cmocka_unit_test(events_in_time),
 		cmocka_unit_test(a_slow_subscriber),

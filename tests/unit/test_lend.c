@@ -27,6 +27,15 @@ static int set_up(void **state)
 	return hx_heap_install() && psa_crypto_init() == PSA_SUCCESS ? 0 : -1;
 }
 
+/* Somebody who does not stay in the queue. */
+static struct hx_lend_pair *take(struct hx_lend *lend, bool established)
+{
+	struct hx_lend_wait wait = { .queued = false };
+	struct hx_lend_pair *pair = hx_lend_take(lend, &wait, established);
+	hx_lend_leave(lend, &wait);
+	return pair;
+}
+
 static void taken_and_given_back(void **state)
 {
 	struct hx_heap_account account = { 0 };
@@ -37,21 +46,73 @@ static void taken_and_given_back(void **state)
 	assert_int_equal(lend.count, 3);
 	assert_true(lend.in_len >= IN && lend.out_len >= OUT);
 	assert_true(account.now >= 3 * (IN + OUT));
-	struct hx_lend_pair *a = hx_lend_take(&lend, false), *b = hx_lend_take(&lend, false);
+	struct hx_lend_pair *a = take(&lend, false), *b = take(&lend, false);
 	assert_non_null(a);
 	assert_non_null(b);
 	assert_true(a->out >= a->in + IN || a->in >= a->out + OUT);
-	assert_null(hx_lend_take(&lend, false)); /* the last one is not for handshakes */
-	struct hx_lend_pair *c = hx_lend_take(&lend, true);
+	assert_null(take(&lend, false)); /* the last one is not for handshakes */
+	struct hx_lend_pair *c = take(&lend, true);
 	assert_non_null(c);
-	assert_null(hx_lend_take(&lend, true));
+	assert_null(take(&lend, true));
 	hx_lend_give(&lend, b);
-	assert_null(hx_lend_take(&lend, false));
-	assert_ptr_equal(hx_lend_take(&lend, true), b);
+	assert_null(take(&lend, false));
+	assert_ptr_equal(take(&lend, true), b);
 	hx_lend_give(&lend, a);
 	hx_lend_give(&lend, b);
 	hx_lend_give(&lend, c);
 	assert_int_equal(lend.left, 3);
+	hx_lend_close(&lend);
+	assert_int_equal(account.now, 0);
+	hx_heap_leave(NULL);
+}
+
+/* In order; but for a handshake, which needs two free, only one of the others may go on. */
+static void in_the_order_of_coming(void **state)
+{
+	struct hx_heap_account account = { 0 };
+	struct hx_lend lend = { .reserve = 1 };
+	struct hx_lend_wait first = { .queued = false }, second = first, third = first,
+			    hello = first;
+	(void)state;
+	(void)hx_heap_enter(&account);
+	assert_true(hx_lend_open(&lend, 3, IN, OUT));
+	struct hx_lend_pair *a = take(&lend, true), *b = take(&lend, true), *c = take(&lend, true);
+	assert_null(hx_lend_take(&lend, &first, true));
+	assert_null(hx_lend_take(&lend, &second, true));
+	hx_lend_give(&lend, a);
+	assert_null(hx_lend_take(&lend, &second, true)); /* it is the first one's */
+	assert_null(take(&lend, true));
+	a = hx_lend_take(&lend, &first, true);
+	assert_non_null(a);
+	assert_false(first.queued);
+	hx_lend_leave(&lend, &second);
+	assert_null(lend.first);
+	assert_null(lend.last);
+	/* A handshake waits for two. */
+	assert_null(hx_lend_take(&lend, &hello, false));
+	assert_null(hx_lend_take(&lend, &third, true));
+	hx_lend_give(&lend, a);
+	assert_null(hx_lend_take(&lend, &hello, false));
+	assert_null(hx_lend_take(&lend, &third, true)); /* two of those have one */
+	hx_lend_give(&lend, b);
+	assert_null(hx_lend_take(&lend, &third, true)); /* it would be the handshake's */
+	a = hx_lend_take(&lend, &hello, false);
+	assert_non_null(a);
+	b = hx_lend_take(&lend, &third, true);
+	assert_non_null(b);
+	/* Handshakes in a row do not keep the reserve from the others. */
+	hx_lend_give(&lend, b);
+	hx_lend_give(&lend, c);
+	c = take(&lend, false);
+	assert_non_null(c);
+	assert_null(hx_lend_take(&lend, &hello, false));
+	b = take(&lend, true);
+	assert_non_null(b);
+	hx_lend_leave(&lend, &hello);
+	hx_lend_give(&lend, a);
+	hx_lend_give(&lend, b);
+	hx_lend_give(&lend, c);
+	assert_int_equal(lend.established, 0);
 	hx_lend_close(&lend);
 	assert_int_equal(account.now, 0);
 	hx_heap_leave(NULL);
@@ -62,7 +123,7 @@ static void what_was_used_is_wiped(void **state)
 	struct hx_lend lend = { 0 };
 	(void)state;
 	assert_true(hx_lend_open(&lend, 1, IN, OUT));
-	struct hx_lend_pair *pair = hx_lend_take(&lend, false);
+	struct hx_lend_pair *pair = take(&lend, false);
 	memset(pair->in, 1, lend.in_len);
 	memset(pair->out, 1, lend.out_len);
 	hx_lend_used_in(pair, pair->in + 100, 20);
@@ -73,7 +134,7 @@ static void what_was_used_is_wiped(void **state)
 		assert_int_equal(pair->in[i], i < 120 ? 0 : 1);
 	for (size_t i = 0; i < lend.out_len; i++)
 		assert_int_equal(pair->out[i], i < 8 ? 0 : 1);
-	assert_ptr_equal(hx_lend_take(&lend, true), pair);
+	assert_ptr_equal(take(&lend, true), pair);
 	hx_lend_used_all(&lend, pair);
 	hx_lend_give(&lend, pair);
 	for (size_t i = 0; i < lend.in_len; i++)
@@ -81,7 +142,7 @@ static void what_was_used_is_wiped(void **state)
 	for (size_t i = 0; i < lend.out_len; i++)
 		assert_int_equal(pair->out[i], 0);
 	lend.poison = true;
-	(void)hx_lend_take(&lend, true);
+	(void)take(&lend, true);
 	hx_lend_give(&lend, pair);
 	assert_int_not_equal(pair->in[0], 0);
 	assert_int_not_equal(pair->out[OUT - 1], 0);
@@ -203,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(taken_and_given_back),
+		cmocka_unit_test(in_the_order_of_coming),
 		cmocka_unit_test(what_was_used_is_wiped),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(a_context_in_other_buffers),
