@@ -116,6 +116,7 @@ static void handshake_done(struct hatch_conn *c)
 {
 	struct hatch_tls_facts facts;
 	c->wire.gather = false;
+	c->moved = c->now;
 	c->handshake_ms = c->now - c->opened;
 	c->handshake_peak = c->account.peak;
 	hx_due_disarm(&c->due, HX_DUE_HANDSHAKE);
@@ -415,6 +416,14 @@ uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms)
 		hx_conn_is_delayed(c))
 		return HATCH_FOREVER;
 	return since < HATCH_HANDSHAKE_GRACE_MS ? HATCH_HANDSHAKE_GRACE_MS - since : 0;
+}
+
+uint32_t hx_conn_fresh_ms(const struct hatch_conn *c, uint32_t now_ms)
+{
+	uint32_t since = now_ms - c->moved;
+	if (!hx_conn_is_idle(c) || c->asked || c->tx_done || since >= HATCH_HEAD_GRACE_MS)
+		return 0;
+	return HATCH_HEAD_GRACE_MS - since;
 }
 
 bool hx_conn_is_head(const struct hatch_conn *c)

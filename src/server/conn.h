@@ -60,7 +60,7 @@ struct hatch_conn {
 	uint32_t handshake_ms, handshake_peak;
 	uint32_t moved; /* when the handshake last went on, milliseconds */
 	uint64_t handshake_cpu_ns;
-
+	bool asked;           /* a request has begun on it, sometime */
 	bool admitted;        /* its handshake counts against its client's rate */
 	bool delayed;         /* its client has had too many */
 	bool linger;          /* the peer may still be sending: read it away before closing */
@@ -119,6 +119,9 @@ bool hx_conn_stands_still(const struct hatch_conn *c);
 
 /* It waits for its client's rate to let it begin. */
 bool hx_conn_is_delayed(const struct hatch_conn *c);
+
+/* It has come and not asked yet: so long it has time for that; 0: no more, or it has. */
+uint32_t hx_conn_fresh_ms(const struct hatch_conn *c, uint32_t now_ms);
 
 /* Until its handshake, which the peer has left where it is, gives way; HATCH_FOREVER: never. */
 uint32_t hx_conn_stuck_in_ms(const struct hatch_conn *c, uint32_t now_ms);

@@ -42,6 +42,7 @@ static void begin(struct hatch_conn *c)
 	c->ex_error = 0;
 	c->continued = c->has_piece = c->keep = c->broken = c->chunked = c->source_done = false;
 	c->began = c->now;
+	c->asked = true;
 	hx_due_disarm_all(&c->due);
 	hx_due_arm(&c->due, HX_DUE_HEAD, c->now,
 		hx_exchange_awaited(c->srv) ? HATCH_HEAD_GRACE_MS : config->head_ms);

@@ -19,6 +19,12 @@ enum { MEMORY_SAID_MS = 60000 };
 
 /* ---- accepting ---- */
 
+/* What has arrived and not been looked at yet is no fault of the peer. */
+static bool heard(const struct hatch *srv, const struct hatch_conn *c)
+{
+	return c->woken || srv->set[HX_LISTENERS + c->slot].ready != 0;
+}
+
 /* The idle connection that has been so for longest; of one client, if peer is not NULL. */
 static struct hatch_conn *longest_idle(
 	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
@@ -27,6 +33,10 @@ static struct hatch_conn *longest_idle(
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
 		if (!hx_conn_is_idle(c) || (peer != NULL && !hx_same_client(peer, &c->peer)))
+			continue;
+		/* A browser does not try again what it has asked for on a new connection; and a
+		 * request that has arrived is to be answered. */
+		if (hx_conn_fresh_ms(c, now) > 0 || heard(srv, c))
 			continue;
 		if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
 			best = c;
@@ -41,9 +51,7 @@ static struct hatch_conn *longest_stuck(
 	struct hatch_conn *best = NULL;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
-		/* What has arrived and not been looked at is no fault of the peer. */
-		bool heard = c->woken || srv->set[HX_LISTENERS + i].ready != 0;
-		if (hx_conn_stuck_in_ms(c, now) != 0 || heard ||
+		if (hx_conn_stuck_in_ms(c, now) != 0 || heard(srv, c) ||
 			(peer != NULL && !hx_same_client(peer, &c->peer)))
 			continue;
 		if (best == NULL || now - c->moved > now - best->moved)
@@ -79,12 +87,14 @@ static struct hatch_conn *gives_way(
 	return c != NULL ? c : longest_delayed(srv, peer);
 }
 
-/* Until a handshake may give way. */
+/* Until a handshake may give way, or somebody who has come and asks for nothing. */
 static uint32_t stuck_in_ms(const struct hatch *srv, uint32_t now)
 {
 	uint32_t least = HATCH_FOREVER;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		uint32_t ms = hx_conn_stuck_in_ms(srv->conns[i], now);
+		uint32_t fresh = hx_conn_fresh_ms(srv->conns[i], now);
+		ms = fresh > 0 && fresh < ms ? fresh : ms;
 		least = ms < least ? ms : least;
 	}
 	return least;

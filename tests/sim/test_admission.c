@@ -318,6 +318,40 @@ static void the_longest_idle_goes_and_only_for_somebody(void **state)
 	close_server();
 }
 
+/* A browser that has just come has not asked yet: it has a second for that, and then makes room. */
+static void who_has_just_come_keeps_its_place(void **state)
+{
+	struct hatch_config config = { .max_conns = 2 };
+	struct sock *s[4];
+	(void)state;
+	for (unsigned secure = 0; secure < 2; secure++) {
+		open_server(&config);
+		for (unsigned i = 0; i < 2; i++) {
+			s[i] = knock(secure == 1, 0, (unsigned char)i);
+			run();
+		}
+		s[2] = knock(false, 0, 9);
+		world_now += HATCH_HEAD_GRACE_MS - 1;
+		run();
+		assert_false(s[2]->taken);
+		ask(s[0], GET("/")); /* in time: it is idle as any other from then on */
+		assert_int_equal(answers(s[0]), 1);
+		assert_true(s[2]->taken);
+		assert_int_equal(s[0]->closed, 1);
+		s[3] = knock(false, 0, 10); /* the others have their time */
+		run();
+		assert_false(s[3]->taken);
+		fill_spares();
+		assert_int_equal(hatch_poll(srv, HATCH_FOREVER), 0);
+		assert_int_equal(last_wait, 1); /* it wakes for that */
+		ask(s[3], GET("/"));
+		assert_int_equal(answers(s[3]), 1);
+		assert_int_equal(s[1]->closed, 1);
+		assert_int_equal(srv->stats.evicted, 2);
+		close_server();
+	}
+}
+
 /* All are busy: newcomers stay in the queue, nobody asks for them, and the loop sleeps. */
 static void a_full_server_sleeps(void **state)
 {
@@ -951,6 +985,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_longest_idle_goes_and_only_for_somebody),
+		cmocka_unit_test(who_has_just_come_keeps_its_place),
 		cmocka_unit_test(a_full_server_sleeps),
 		cmocka_unit_test(the_platform_has_no_socket),
 		cmocka_unit_test(a_share_for_each_client),
