@@ -103,7 +103,9 @@ static int send_asset(
 
 int hatch_assets(struct hatch_req *req)
 {
-	const struct hatch_site *site = hatch_arg(req);
+	const struct hatch_site *site = hx_arg(req, "struct hatch_site");
+	if (site == NULL)
+		return HATCH_EINVAL;
 	bool is_folder;
 	const struct hatch_asset *asset = look_up(site, hatch_rest(req), &is_folder);
 	if (is_folder)

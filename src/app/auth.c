@@ -60,7 +60,9 @@ static struct hatch_span check_basic(
 
 int hatch_basic_auth(struct hatch_req *req)
 {
-	const struct hatch_accounts *users = hatch_arg(req);
+	const struct hatch_accounts *users = hx_arg(req, "struct hatch_accounts");
+	if (users == NULL)
+		return HATCH_EINVAL;
 	struct hatch_span credentials = hx_credentials(req->head.fields, "Basic");
 	if (!req->carrier->secure)
 		return refuse_plain(req);
@@ -82,7 +84,9 @@ int hatch_basic_auth(struct hatch_req *req)
 
 int hatch_bearer_auth(struct hatch_req *req)
 {
-	const struct hatch_accounts *users = hatch_arg(req);
+	const struct hatch_accounts *users = hx_arg(req, "struct hatch_accounts");
+	if (users == NULL)
+		return HATCH_EINVAL;
 	struct hatch_span token = hx_credentials(req->head.fields, "Bearer");
 	if (!req->carrier->secure)
 		return refuse_plain(req);

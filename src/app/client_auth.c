@@ -56,7 +56,10 @@ int hatch_client_auth(struct hatch_req *req)
 	if (hatch_tls_facts_of(req, &facts) < 0)
 		return hatch_send_text(req, 403, "Come over HTTPS, with your certificate.\n");
 	if (!facts.client_verified)
-		return hatch_send_text(req, 403, "This needs a client certificate.\n");
+		return hatch_send_text(req, 403,
+			facts.client_cert.ptr == NULL
+				? "This needs a client certificate.\n"
+				: "The certificate shown is not good here.\n");
 	/* A browser shows it for whatever any page has it send. */
 	if (hx_is_forged(req))
 		return hatch_send_text(req, 403, "This request comes from another site.\n");

@@ -49,13 +49,16 @@ static int allow(struct hatch_req *req, const struct hatch_cors_rule *cors)
 
 int hatch_cors(struct hatch_req *req)
 {
-	return allow(req, hatch_arg(req));
+	const struct hatch_cors_rule *rule = hx_arg(req, "struct hatch_cors_rule");
+	return rule == NULL ? HATCH_EINVAL : allow(req, rule);
 }
 
 int hatch_cors_preflight(struct hatch_req *req)
 {
 	enum { MAX_AGE_S = 600 };
-	const struct hatch_cors_rule *cors = hatch_arg(req);
+	const struct hatch_cors_rule *cors = hx_arg(req, "struct hatch_cors_rule");
+	if (cors == NULL)
+		return HATCH_EINVAL;
 	char age[12];
 	struct hx_text text;
 	int error = allow(req, cors);

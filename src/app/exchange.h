@@ -175,6 +175,9 @@ bool hx_exchange_wants_body(const struct hatch_req *req);
 /* A piece of the body, empty at its end: 0 taken, HATCH_LATER, or an error (made a response of). */
 int hx_exchange_give_body(struct hatch_req *req, struct hatch_span piece);
 
+/* hatch_arg(); NULL where the route gives none, and then the log has what is wanted. */
+const void *hx_arg(const struct hatch_req *req, const char *wanted);
+
 /* Responds on behalf of the server, if nothing has been sent; the connection closes after it. */
 void hx_exchange_fail(struct hatch_req *req, int status);
 

@@ -205,7 +205,9 @@ static int send_found(struct hatch_req *req, const struct hatch_folder *folder, 
 
 int hatch_files(struct hatch_req *req)
 {
-	const struct hatch_folder *folder = hatch_arg(req);
+	const struct hatch_folder *folder = hx_arg(req, "struct hatch_folder");
+	if (folder == NULL)
+		return HATCH_EINVAL;
 	struct hatch_span path = hatch_path(req), rest = hatch_rest(req);
 	struct found found = { .mark = '\0' };
 	bool good = hx_files_path(folder, rest, found.path) && look(req, folder, &found);

@@ -138,7 +138,9 @@ static struct upload *new_upload(struct hatch_req *req)
 
 int hatch_files_put(struct hatch_req *req)
 {
-	const struct hatch_folder *folder = hatch_arg(req);
+	const struct hatch_folder *folder = hx_arg(req, "struct hatch_folder");
+	if (folder == NULL)
+		return HATCH_EINVAL;
 	struct hatch_span rest = hatch_rest(req);
 	struct upload *upload = new_upload(req);
 	if (upload == NULL)

@@ -112,7 +112,7 @@ static int take(struct hatch_req *req, struct hatch_span piece, void *arg)
 
 int hatch_receive_parts(struct hatch_req *req, const struct hatch_parts *how, void *arg)
 {
-	if (how->data == NULL || how->done == NULL)
+	if (how == NULL || how->data == NULL || how->done == NULL)
 		return HATCH_EINVAL;
 	struct receiver *r = hatch_scratch(req, sizeof(*r));
 	if (r == NULL)

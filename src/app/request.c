@@ -161,6 +161,15 @@ int hatch_on_end(struct hatch_req *req, hatch_end *call, void *arg)
 	return 0;
 }
 
+const void *hx_arg(const struct hatch_req *req, const char *wanted)
+{
+	const void *arg = hatch_arg(req);
+	if (arg == NULL)
+		hx_log(req->srv, HATCH_ERROR, "the argument of this route or guard is to be a %s",
+			wanted);
+	return arg;
+}
+
 int hatch_receive(struct hatch_req *req, hatch_sink *take, void *arg)
 {
 	if (take == NULL)

@@ -211,7 +211,10 @@ static int lead_to_login(struct hatch_req *req, const struct hatch_sessions *ses
 int hatch_session_guard(struct hatch_req *req)
 {
 	/* The application's own, which its guard's argument cannot say. */
-	struct hatch_sessions *sessions = (struct hatch_sessions *)(uintptr_t)hatch_arg(req);
+	struct hatch_sessions *sessions = (struct hatch_sessions *)(uintptr_t)hx_arg(
+		req, "struct hatch_sessions");
+	if (sessions == NULL)
+		return HATCH_EINVAL;
 	struct hatch_session *session = hatch_session_of(req, sessions);
 	const unsigned safe = HATCH_GET | HATCH_HEAD | HATCH_OPTIONS;
 	if (session == NULL)

@@ -150,7 +150,10 @@ static int begin(struct hatch_req *req, struct upload *upload)
 int hatch_update(struct hatch_req *req)
 {
 	/* The application's own, which its route's argument cannot say. */
-	struct hatch_updater *update = (struct hatch_updater *)(uintptr_t)hatch_arg(req);
+	struct hatch_updater *update = (struct hatch_updater *)(uintptr_t)hx_arg(
+		req, "struct hatch_updater");
+	if (update == NULL)
+		return HATCH_EINVAL;
 	struct upload *upload = hatch_scratch(req, sizeof(*upload));
 	if (upload == NULL)
 		return HATCH_ENOMEM;

@@ -112,6 +112,16 @@ static void handshake_failed(struct hatch_conn *c, int error)
 	hx_conn_goodbye(c, error, error == HATCH_ETLS);
 }
 
+/* Certificates were optional, and this one is not good: the reason is nowhere else. */
+static void say_bad_cert(struct hatch_conn *c, const struct hatch_tls_facts *facts)
+{
+	char reason[96];
+	if (facts->client_cert.ptr == NULL || facts->client_verified)
+		return;
+	hx_tls_reason(hx_conn_tls(c), reason, sizeof(reason));
+	hx_log(c->srv, HATCH_WARN, "%s shows a certificate: %s", c->peer.text, reason);
+}
+
 static void handshake_done(struct hatch_conn *c)
 {
 	struct hatch_tls_facts facts;
@@ -128,6 +138,7 @@ static void handshake_done(struct hatch_conn *c)
 			c->peer.text, facts.version, facts.suite, facts.group,
 			facts.resumed ? "resumed" : "full", (unsigned long)facts.handshake_ms,
 			(unsigned long)facts.heap_now, (unsigned long)facts.heap_peak);
+		say_bad_cert(c, &facts);
 	}
 	hx_due_arm(&c->due, HX_DUE_IDLE, c->now, hx_config(c->srv)->idle_ms);
 	hx_conn_enter(c, hx_http1_idle);

@@ -36,7 +36,7 @@ static struct hatch_conn *longest_idle(
 			continue;
 		/* A browser does not try again what it has asked for on a new connection; and a
 		 * request that has arrived is to be answered. */
-		if (hx_conn_fresh_ms(c, now) > 0 || heard(srv, c))
+		if (hx_conn_fresh_ms(c, now) > 0 || srv->set[HX_LISTENERS + i].ready != 0)
 			continue;
 		if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
 			best = c;

@@ -15,8 +15,11 @@ static void say(void *arg, enum hatch_level level, const char *line)
 int hatch_replace_identity(struct hatch *srv, size_t which, const struct hatch_identity *with)
 {
 	struct hatch_tls_identity *made;
-	if (!srv->tls_ready || which >= hx_tls_identity_count(srv->tls) || with->source == NULL)
+	if (!srv->tls_ready || which >= hx_tls_identity_count(srv->tls) || with->source == NULL) {
+		say(srv, HATCH_ERROR,
+			"hatch_replace_identity(): there is no such identity, or it has no source");
 		return HATCH_EINVAL;
+	}
 	int error = hx_tls_identity_make(&made, srv->tls, with, srv->port->unix_time(), say, srv);
 	if (error < 0)
 		return error;

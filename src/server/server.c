@@ -228,6 +228,10 @@ static int open_all(struct hatch *srv)
 		error = open_listeners(srv, 1, srv->config.plain_port);
 	if (error == 0 && srv->tls_ready)
 		hx_log(srv, HATCH_INFO, "%s", hx_arithmetic_name());
+	if (error == 0 && srv->bound[0] != 0)
+		hx_log(srv, HATCH_INFO, "HTTPS on port %u", (unsigned)srv->bound[0]);
+	if (error == 0 && srv->bound[1] != 0)
+		hx_log(srv, HATCH_INFO, "HTTP on port %u", (unsigned)srv->bound[1]);
 	return error;
 }
 
