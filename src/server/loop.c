@@ -25,23 +25,26 @@ static bool heard(const struct hatch *srv, const struct hatch_conn *c)
 	return c->woken || srv->set[HX_LISTENERS + c->slot].ready != 0;
 }
 
-/* The idle connection that has been so for longest; of one client, if peer is not NULL. */
+/*
+ * The idle connection that has been so for longest; of one client, if peer is not NULL.  A browser
+ * does not try again what it has asked for on a new connection.  And one from which something has
+ * arrived, a request or its end, goes only where there is no other.
+ */
 static struct hatch_conn *longest_idle(
 	struct hatch *srv, const struct hatch_address *peer, uint32_t now)
 {
-	struct hatch_conn *best = NULL;
+	struct hatch_conn *best = NULL, *heard_of = NULL;
 	for (uint32_t i = 0; i < srv->config.max_conns; i++) {
 		struct hatch_conn *c = srv->conns[i];
-		if (!hx_conn_is_idle(c) || (peer != NULL && !hx_same_client(peer, &c->peer)))
+		if (!hx_conn_is_idle(c) || (peer != NULL && !hx_same_client(peer, &c->peer)) ||
+			hx_conn_fresh_ms(c, now) > 0)
 			continue;
-		/* A browser does not try again what it has asked for on a new connection; and a
-		 * request that has arrived is to be answered. */
-		if (hx_conn_fresh_ms(c, now) > 0 || srv->set[HX_LISTENERS + i].ready != 0)
-			continue;
-		if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
+		if (srv->set[HX_LISTENERS + i].ready != 0)
+			heard_of = c;
+		else if (best == NULL || hx_due_wait(&c->due, now) < hx_due_wait(&best->due, now))
 			best = c;
 	}
-	return best;
+	return best != NULL ? best : heard_of;
 }
 
 /* Of those whose peers have left their handshakes where they are: for longest. */
